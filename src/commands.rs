@@ -1,0 +1,233 @@
+//! What each command does, from loaded texts to an exit code.
+
+use crate::cli::{self, Cli, Color, Command, Common, Verdict};
+use crate::load::{self, Loaded};
+use crate::{Exit, Usage};
+use anyhow::Context as _;
+use milvus_lint::facts::Facts;
+use milvus_lint::finding::Severity;
+use milvus_lint::outcome::Outcome;
+use milvus_lint::report::{self, Context, Format, Style};
+use milvus_lint::rules::{self, RULES};
+use milvus_lint::source::{Sources, Texts};
+use milvus_lint::{check, config, fix};
+use std::fs::File;
+use std::io::{BufWriter, IsTerminal, Write};
+use std::time::{Duration, Instant};
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Does what the command line says.
+pub fn run(cli: Cli) -> anyhow::Result<Exit> {
+    let start = Instant::now();
+    let common = cli.common;
+    match cli.command.unwrap_or_else(|| Command::Check(cli::Check::default())) {
+        Command::Check(args) => run_check(&args, &common, start),
+        Command::Diff(args) => run_diff(&args, &common, start),
+        Command::Inventory(args) => run_inventory(&args, &common),
+        Command::Fix(args) => run_fix(&args, &common, start),
+        Command::Rules => list_rules(&common),
+        Command::Explain { rule } => explain(&rule, &common),
+    }
+}
+
+fn facts() -> anyhow::Result<Facts> {
+    Facts::embedded().map_err(|errors| {
+        let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        anyhow::anyhow!("the facts cannot be read\n  {}", lines.join("\n  "))
+    })
+}
+
+fn run_check(args: &cli::Check, common: &Common, start: Instant) -> anyhow::Result<Exit> {
+    let loaded = load::load(&args.paths, &args.base, &args.scope)?;
+    say_config(&loaded, common);
+    let outcome = check(&loaded.base, &loaded.head, &facts()?, &loaded.config);
+    report(&loaded, &outcome, &args.verdict, common, start.elapsed(), |_, _| Ok(()))
+}
+
+fn run_diff(args: &cli::Diff, common: &Common, start: Instant) -> anyhow::Result<Exit> {
+    let loaded = load::load_diff(&args.old, &args.new, &args.scope)?;
+    say_config(&loaded, common);
+    let outcome = check(&loaded.base, &loaded.head, &facts()?, &loaded.config);
+    report(&loaded, &outcome, &args.verdict, common, start.elapsed(), report::diff::write)
+}
+
+fn run_inventory(args: &cli::Inventory, common: &Common) -> anyhow::Result<Exit> {
+    let no_base = cli::Base { no_base: true, ..cli::Base::default() };
+    let loaded = load::load(&args.paths, &no_base, &args.scope)?;
+    say_config(&loaded, common);
+    let outcome = check(&loaded.base, &loaded.head, &facts()?, &loaded.config);
+    let (format, file) = split_output(&args.output);
+    let context = context(&loaded, &outcome, &Verdict::default(), common, None, file.is_none());
+    let mut text = Vec::new();
+    match format {
+        "human" => report::inventory::table(&context, &mut text)?,
+        "json" => report::inventory::json(&context, &mut text)?,
+        "jsonl" => report::inventory::jsonl(&context, &mut text)?,
+        other => {
+            let hint = config::did_you_mean(other, &["human", "json", "jsonl"]);
+            return Err(Usage(format!("inventory has no format `{other}`{hint} (known: human, json, jsonl)")).into());
+        }
+    }
+    print(file, &text)?;
+    Ok(if outcome.incomplete.is_empty() { Exit::Clean } else { Exit::Incomplete })
+}
+
+fn run_fix(args: &cli::Fix, common: &Common, start: Instant) -> anyhow::Result<Exit> {
+    let loaded = load::load(&args.paths, &args.base, &args.scope)?;
+    say_config(&loaded, common);
+    let facts = facts()?;
+    let judge = |head: &Sources| check(&loaded.base, head, &facts, &loaded.config);
+    let repaired = fix::repair(&loaded.head, args.unsafe_too, judge);
+    if args.diff {
+        let diff = fix::diff(&loaded.head, &repaired.head);
+        print(None, diff.as_bytes())?;
+    } else {
+        let written = fix::apply::write(&loaded.head, &repaired.head, &loaded.root);
+        written.map_err(|(path, error)| anyhow::anyhow!("{} was not changed: {error}", path.display()))?;
+    }
+    let verb = if args.diff { "would fix" } else { "fixed" };
+    for repair in &repaired.done {
+        anstream::eprintln!("{verb} {}: {} [{}]", repair.file, repair.title, repair.rule);
+    }
+    for (repair, why) in &repaired.dropped {
+        anstream::eprintln!("not fixed {}: {} [{}]: {why}", repair.file, repair.title, repair.rule);
+    }
+    let loaded = Loaded { head: repaired.head, ..loaded };
+    if args.diff {
+        return Ok(exit(&repaired.outcome, &args.verdict, &loaded.config));
+    }
+    report(&loaded, &repaired.outcome, &args.verdict, common, start.elapsed(), |_, _| Ok(()))
+}
+
+fn list_rules(common: &Common) -> anyhow::Result<Exit> {
+    let rows: Vec<_> = RULES.iter().map(|rule| (rule.id, rule.severity.as_str(), rule.summary)).collect();
+    let mut text = Vec::new();
+    report::rules::list(&rows, style(common, true), &mut text)?;
+    print(None, &text)?;
+    Ok(Exit::Clean)
+}
+
+fn explain(id: &str, common: &Common) -> anyhow::Result<Exit> {
+    let Some(rule) = rules::find(id) else {
+        let ids: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
+        let hint = config::did_you_mean(id, &ids);
+        return Err(Usage(format!("there is no rule `{id}`{hint}; `milvus-lint rules` lists them")).into());
+    };
+    let mut text = Vec::new();
+    report::rules::explain(rule.page, style(common, true), &mut text)?;
+    print(None, &text)?;
+    Ok(Exit::Clean)
+}
+
+/// Writes every report that was asked for; `before` writes what a command says on top of its human report.
+fn report(
+    loaded: &Loaded,
+    outcome: &Outcome,
+    verdict: &Verdict,
+    common: &Common,
+    elapsed: Duration,
+    before: fn(&Context, &mut dyn Write) -> std::io::Result<()>,
+) -> anyhow::Result<Exit> {
+    let fail_on = verdict.fail_on.as_deref();
+    if let Some(word) = fail_on.filter(|word| Severity::parse(word).is_none()) {
+        return Err(Usage(format!("--fail-on is one of error, warning, info, not `{word}`")).into());
+    }
+    let outputs: Vec<&str> = match verdict.output.is_empty() {
+        true => vec!["human"],
+        false => verdict.output.iter().map(String::as_str).collect(),
+    };
+    for output in outputs {
+        let (name, file) = split_output(output);
+        let format = Format::parse(name).map_err(Usage)?;
+        let context = context(loaded, outcome, verdict, common, Some(elapsed), file.is_none());
+        let mut text = Vec::new();
+        if format == Format::Human {
+            before(&context, &mut text)?;
+        }
+        format.write(&context, &mut text)?;
+        print(file, &text)?;
+    }
+    Ok(exit(outcome, verdict, &loaded.config))
+}
+
+/// The README's table: findings come before what is unknown, because they are certain.
+fn exit(outcome: &Outcome, verdict: &Verdict, config: &config::Config) -> Exit {
+    let named = verdict.fail_on.as_deref().and_then(Severity::parse);
+    let threshold = named.or(config.fail_on).unwrap_or(Severity::Error);
+    if outcome.findings.iter().any(|finding| finding.severity >= threshold) {
+        return Exit::Findings;
+    }
+    let unknown = outcome.summary.unknown_changes > 0 && !verdict.allow_unknown;
+    let unread = !outcome.incomplete.is_empty() && !verdict.allow_unknown;
+    if unknown || unread { Exit::Incomplete } else { Exit::Clean }
+}
+
+fn context<'a>(
+    loaded: &'a Loaded,
+    outcome: &'a Outcome,
+    verdict: &Verdict,
+    common: &Common,
+    elapsed: Option<Duration>,
+    to_stdout: bool,
+) -> Context<'a> {
+    Context {
+        texts: Texts { base: &loaded.base, head: &loaded.head },
+        outcome,
+        style: style(common, to_stdout),
+        elapsed,
+        tool_version: VERSION,
+        allow_unknown: verdict.allow_unknown,
+        hint: loaded.hint.clone(),
+    }
+}
+
+/// `format:file` → its two halves.
+fn split_output(output: &str) -> (&str, Option<&str>) {
+    match output.split_once(':') {
+        Some((format, file)) if !file.is_empty() => (format, Some(file)),
+        _ => (output.trim_end_matches(':'), None),
+    }
+}
+
+fn style(common: &Common, to_stdout: bool) -> Style {
+    let stdout = std::io::stdout();
+    let auto = || anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never;
+    let color = match common.color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => to_stdout && auto(),
+    };
+    let known_terminal = ["WT_SESSION", "VTE_VERSION", "KITTY_WINDOW_ID", "TERM_PROGRAM"];
+    let hyperlinks = known_terminal.iter().any(|name| std::env::var_os(name).is_some());
+    let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(0);
+    Style {
+        color,
+        hyperlinks: color && to_stdout && stdout.is_terminal() && hyperlinks,
+        width: if to_stdout && stdout.is_terminal() { width } else { 0 },
+        verbosity: i8::from(common.verbose) - i8::from(common.quiet),
+    }
+}
+
+fn say_config(loaded: &Loaded, common: &Common) {
+    if common.verbose {
+        match &loaded.config.path {
+            Some(path) => anstream::eprintln!("config: {path}"),
+            None => anstream::eprintln!("config: none ({} at the repository's root would be one)", config::FILE_NAME),
+        }
+    }
+}
+
+fn print(file: Option<&str>, text: &[u8]) -> anyhow::Result<()> {
+    match file {
+        Some(path) => {
+            let file = File::create(path).map_err(|error| Usage(format!("{path} cannot be written: {error}")))?;
+            let mut file = BufWriter::new(file);
+            file.write_all(text).and_then(|()| file.flush()).with_context(|| format!("{path} could not be written"))
+        }
+        None => {
+            let mut stdout = std::io::stdout().lock();
+            Ok(stdout.write_all(text).and_then(|()| stdout.flush())?)
+        }
+    }
+}

@@ -1,0 +1,284 @@
+//! What is true of Milvus, as data: releases, upgrade edges, risks, charts, operators.
+//!
+//! Takes the tables beside this file (compiled in) and gives them typed, with the questions that rules ask of them. It knows
+//! the model's versions and words; no file, no YAML, no finding. The tables' own README says how to change them.
+
+mod graph;
+mod load;
+
+pub use graph::{Circumstances, Hop, Judgement, Step, Verdict};
+pub use load::FactError;
+
+use crate::model::{CoordinatorLayout, Mode, Queue, Range, Version};
+
+/// Everything that is known of Milvus.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    pub releases: Vec<Release>,
+    pub edges: Vec<Edge>,
+    pub risks: Vec<Risk>,
+    pub floors: Vec<Floor>,
+    pub queues: Vec<QueueLimit>,
+    pub charts: Vec<Chart>,
+    pub chart_defaults: Vec<ChartDefault>,
+    pub operators: Vec<Operator>,
+    pub operator_defaults: Vec<OperatorDefault>,
+    pub migration_tools: Vec<MigrationTool>,
+}
+
+/// How good a release is as a target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReleaseState {
+    Good,
+    /// Known to be broken.
+    Bad,
+    Prerelease,
+    /// Nothing leads out of it.
+    DeadEnd,
+}
+
+/// A release of Milvus.
+#[derive(Clone, Debug)]
+pub struct Release {
+    pub version: Version,
+    pub state: ReleaseState,
+    /// What to run instead of a bad one.
+    pub instead: String,
+    pub note: String,
+    pub proof: Proof,
+}
+
+/// Where a fact comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proof {
+    pub source: String,
+    /// The day on which the source was read, `YYYY-MM-DD`.
+    pub seen: String,
+    /// `C` code, `D` documentation, `I` issue or pull request, `N` inference.
+    pub confidence: char,
+}
+
+/// What of a Milvus an edge speaks about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    Version,
+    Queue,
+    /// The major line of an in-cluster Pulsar.
+    Pulsar,
+    Mode,
+}
+
+/// One statement about changes of a Milvus. It speaks of every change that all its columns match.
+#[derive(Clone, Debug)]
+pub struct Edge {
+    pub id: String,
+    pub what: What,
+    pub from: Range,
+    pub to: Range,
+    pub step: Option<Step>,
+    pub mode: Option<Mode>,
+    pub queue: Option<Queue>,
+    pub coordinators: Option<CoordinatorLayout>,
+    /// `Some(true)`: only with a metadata migration; `Some(false)`: only without.
+    pub migration: Option<bool>,
+    pub verdict: Verdict,
+    /// The rule that reports it; empty for a legal edge.
+    pub rule: String,
+    pub because: String,
+    /// What happens when it is done all the same.
+    pub outcome: String,
+    /// What the hop needs, in a word, for the printed path.
+    pub needs: String,
+    pub proof: Proof,
+}
+
+/// A danger of a change that is legal all the same.
+#[derive(Clone, Debug)]
+pub struct Risk {
+    pub id: String,
+    pub from: Range,
+    pub to: Range,
+    /// Whether the row speaks of the target alone, whatever ran before.
+    pub any_source: bool,
+    pub step: Option<Step>,
+    pub mode: Option<Mode>,
+    pub queue: Option<Queue>,
+    /// `error`, `warning` or `info`.
+    pub severity: String,
+    pub rule: String,
+    pub because: String,
+    pub instead: String,
+    pub proof: Proof,
+}
+
+/// A version of a chart or an operator that a Milvus needs.
+#[derive(Clone, Debug)]
+pub struct Floor {
+    pub id: String,
+    /// `operator` or `chart`.
+    pub tool: String,
+    pub milvus: Range,
+    pub needs: Range,
+    /// The `needs` range as it is written.
+    pub needs_text: String,
+    pub severity: String,
+    pub rule: String,
+    pub because: String,
+    pub outcome: String,
+    pub proof: Proof,
+}
+
+/// A queue that a Milvus cannot run with.
+#[derive(Clone, Debug)]
+pub struct QueueLimit {
+    pub id: String,
+    pub queue: Queue,
+    pub mode: Option<Mode>,
+    pub milvus: Range,
+    /// Whether it speaks of every Milvus, so that the version need not be known.
+    pub any_milvus: bool,
+    pub because: String,
+    pub instead: String,
+    pub proof: Proof,
+}
+
+/// A version of the Milvus chart.
+#[derive(Clone, Debug)]
+pub struct Chart {
+    pub version: Version,
+    /// `appVersion`, where it is a version.
+    pub milvus: Option<Version>,
+    /// The default of `image.all.tag`, as written.
+    pub image_tag: String,
+    /// Whether it was ever to be had from the chart repository.
+    pub published: bool,
+    pub proof: Proof,
+}
+
+/// The default of a chart value from one chart version on, until the next row of the same key.
+#[derive(Clone, Debug)]
+pub struct ChartDefault {
+    pub key: String,
+    pub since: Version,
+    /// `None`: the chart does not have the key.
+    pub value: Option<String>,
+    pub proof: Proof,
+}
+
+/// A version of the operator.
+#[derive(Clone, Debug)]
+pub struct Operator {
+    pub version: Version,
+    /// The image that it sets when none is written; empty when it has none.
+    pub milvus_image: String,
+    /// Whether its webhook is on unless somebody turns it off.
+    pub webhook: bool,
+    pub stable: bool,
+    pub proof: Proof,
+}
+
+/// What the operator sets when nothing is written.
+#[derive(Clone, Debug)]
+pub struct OperatorDefault {
+    pub field: String,
+    pub operator: Range,
+    pub milvus: Range,
+    pub mode: Option<Mode>,
+    pub value: String,
+    pub proof: Proof,
+}
+
+/// An image of the metadata migration tool.
+#[derive(Clone, Debug)]
+pub struct MigrationTool {
+    pub image: String,
+    /// `good`, `outdated` or `missing`.
+    pub state: String,
+    pub from: Range,
+    pub to: Range,
+    /// The two ranges as they are written.
+    pub from_text: String,
+    pub to_text: String,
+    pub note: String,
+    pub proof: Proof,
+}
+
+impl Facts {
+    /// The tables that are compiled in.
+    pub fn embedded() -> Result<Facts, Vec<FactError>> {
+        load::embedded()
+    }
+
+    /// The release of that version, if it is known.
+    pub fn release(&self, version: &Version) -> Option<&Release> {
+        self.releases.iter().find(|release| release.version == *version)
+    }
+
+    /// The newest good release of a minor line.
+    pub fn newest_of_line(&self, line: (u64, u64)) -> Option<&Version> {
+        let good = |release: &&Release| release.version.line() == line && release.state == ReleaseState::Good;
+        self.releases.iter().filter(good).map(|release| &release.version).max()
+    }
+
+    /// The newest good release.
+    pub fn newest(&self) -> Option<&Version> {
+        self.releases.iter().filter(|r| r.state == ReleaseState::Good).map(|r| &r.version).max()
+    }
+
+    /// The minor lines of which a release is known, oldest first.
+    pub fn lines(&self) -> Vec<(u64, u64)> {
+        let mut lines: Vec<_> = self.releases.iter().map(|release| release.version.line()).collect();
+        lines.sort_unstable();
+        lines.dedup();
+        lines
+    }
+
+    /// The chart of that version, if it is known.
+    pub fn chart(&self, version: &Version) -> Option<&Chart> {
+        self.charts.iter().find(|chart| chart.version == *version)
+    }
+
+    /// What a chart sets for a value when nobody writes it: `None` when the chart is older than the table reaches,
+    /// `Some(None)` when the chart does not have the key.
+    pub fn chart_default(&self, chart: &Version, key: &str) -> Option<Option<&str>> {
+        self.chart_defaults
+            .iter()
+            .filter(|row| row.key == key && row.since <= *chart)
+            .max_by(|a, b| a.since.cmp(&b.since))
+            .map(|row| row.value.as_deref())
+    }
+
+    /// The operator of that version, if it is known.
+    pub fn operator(&self, version: &Version) -> Option<&Operator> {
+        self.operators.iter().find(|operator| operator.version == *version)
+    }
+
+    /// What an operator sets for a field. With `operator`, `milvus` or `mode` unknown (`None`) the answer is given only if
+    /// every row that could apply says the same.
+    pub fn operator_default(
+        &self,
+        field: &str,
+        operator: Option<&Version>,
+        milvus: Option<&Version>,
+        mode: Option<Mode>,
+    ) -> Option<&str> {
+        let mut answers = self.operator_defaults.iter().filter(|row| {
+            row.field == field
+                && operator.is_none_or(|version| row.operator.contains(version))
+                && milvus.is_none_or(|version| row.milvus.contains(version))
+                && (mode.is_none() || row.mode.is_none() || row.mode == mode)
+        });
+        let first = answers.next()?;
+        answers.all(|row| row.value == first.value).then_some(first.value.as_str())
+    }
+
+    /// The migration tool that is good today.
+    pub fn migration_tool(&self) -> Option<&MigrationTool> {
+        self.migration_tools.iter().find(|tool| tool.state == "good")
+    }
+
+    /// The newest day on which a source was read, `YYYY-MM-DD`.
+    pub fn seen(&self) -> &str {
+        self.edges.iter().map(|edge| edge.proof.seen.as_str()).max().unwrap_or("")
+    }
+}

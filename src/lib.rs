@@ -1,0 +1,232 @@
+//! milvus-lint reads every Milvus in a GitOps repository, proves that each change of version is legal, and writes the
+//! corrected patch.
+//!
+//! The modules in the order in which data flows: [`source`] gives text, [`yaml`] gives places, [`detect`] finds Milvus,
+//! [`normalize`] understands it, [`pair`] makes a change of two states, [`rules`] judge the change by the [`facts`],
+//! [`report`] says so, [`fix`] repairs it. [`check()`] is the whole of it in one function without I/O.
+
+pub mod config;
+pub mod detect;
+pub mod facts;
+pub mod finding;
+pub mod fix;
+pub mod model;
+pub mod normalize;
+pub mod outcome;
+pub mod pair;
+pub mod report;
+pub mod rules;
+pub mod source;
+pub mod yaml;
+
+mod accept;
+mod view;
+
+#[cfg(test)]
+mod tests;
+
+use config::Config;
+use detect::{Evidence, Found, Hint};
+use facts::Facts;
+use finding::{Finding, Fix};
+use model::{Deployment, Field, Migration, Transition};
+use normalize::{Given, Normal};
+use outcome::{Incomplete, Outcome};
+use pair::Compared;
+use rayon::prelude::*;
+use rules::{Case, Event, RULES, Rule};
+use source::{Side, SourceId, Sources, Texts};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Judges the head, and its change from the base, by the facts. Whatever cannot be read is part of the answer.
+pub fn check(base: &Sources, head: &Sources, facts: &Facts, config: &Config) -> Outcome {
+    check_with(base, head, facts, config, RULES)
+}
+
+/// The same with some of the rules only; a rule's page is tried with its own rule alone.
+pub fn check_with(base: &Sources, head: &Sources, facts: &Facts, config: &Config, rules: &[&Rule]) -> Outcome {
+    let before = understand(base, facts, config);
+    let after = understand(head, facts, config);
+    let compared = match &config.base_name {
+        None => Compared::WithNothing,
+        Some(_) if config.two_files => Compared::FileWithFile,
+        Some(_) => Compared::WithBase,
+    };
+    let transitions =
+        pair::pair(before.deployments, &before.migrations, after.deployments, after.migrations, compared);
+    let transitions = from_command_line(transitions, config);
+    let texts = Texts { base, head };
+    let mut findings = judge(&transitions, &after.troubles, facts, rules);
+    for finding in &mut findings {
+        write_fixes(finding, &after.evidence, texts);
+    }
+    let judged = accept::Judged { findings, comments: &after.comments, transitions: &transitions, rules };
+    let (findings, excepted) = accept::accept(judged, texts, facts, config);
+    let incomplete = incomplete(head, &after.troubles, texts);
+    view::outcome(view::Parts { transitions: &transitions, findings, excepted, incomplete, texts, facts, config })
+}
+
+/// One side, understood.
+#[derive(Default)]
+struct Understood {
+    deployments: Vec<Deployment>,
+    migrations: Vec<Migration>,
+    evidence: Vec<Evidence>,
+    troubles: Vec<detect::Trouble>,
+    comments: Vec<yaml::Comment>,
+}
+
+/// Finds and understands every Milvus of one side; files in parallel, the answer in their order.
+fn understand(sources: &Sources, facts: &Facts, config: &Config) -> Understood {
+    let files: Vec<(SourceId, &source::Source)> = sources.iter().collect();
+    let found: Vec<Found> = files.par_iter().map(|(id, source)| find(*id, source, sources.side, config)).collect();
+    let mut understood = Understood::default();
+    for ((_, source), found) in files.iter().zip(found) {
+        let given = given(&source.path, sources.side, config);
+        for evidence in found.evidence {
+            match normalize::read(&evidence, facts, &given) {
+                Normal::Deployment(deployment) => understood.deployments.push(*deployment),
+                Normal::Migration(migration) => understood.migrations.push(*migration),
+            }
+            understood.evidence.push(evidence);
+        }
+        understood.troubles.extend(found.troubles);
+        understood.comments.extend(found.comments);
+    }
+    understood
+}
+
+fn find(id: SourceId, source: &source::Source, side: Side, config: &Config) -> Found {
+    let entry = config.values_of(&source.path, side);
+    let hint = Hint {
+        values: entry.is_some(),
+        release: entry.and_then(|entry| entry.release.as_deref()),
+        namespace: entry.and_then(|entry| entry.namespace.as_deref()),
+    };
+    // One file never stops the others, whatever is in it.
+    catch_unwind(AssertUnwindSafe(|| detect::find(id, source, hint))).unwrap_or_else(|_| Found {
+        troubles: vec![detect::Trouble {
+            at: source::Span::new(id, 0, 0),
+            why: "an internal fault while this file was read; please report it with the file".to_string(),
+        }],
+        ..Found::default()
+    })
+}
+
+/// What the command line and the config say about a file.
+fn given(path: &str, side: Side, config: &Config) -> Given {
+    let entry = config.values_of(path, side).and_then(|entry| entry.chart_version.clone());
+    let chart = match (&config.chart_version, entry) {
+        (Some(version), _) => Some((version.clone(), "--chart-version".to_string())),
+        (None, Some(version)) => Some((version, "chart-version in .milvus-lint.yaml".to_string())),
+        (None, None) => None,
+    };
+    let operator = config.operator_version.clone();
+    Given {
+        chart,
+        operator: operator.map(|version| (version, "operator-version as given".to_string())),
+        images: config.images.clone(),
+    }
+}
+
+/// `--from`: what runs now, for every Milvus of which the base does not tell another version.
+fn from_command_line(transitions: Vec<Transition>, config: &Config) -> Vec<Transition> {
+    let Some((version, at)) = &config.from else { return transitions };
+    let running = Field::written(*at, version.clone());
+    let with_from = |head: Deployment| {
+        let mut base = head.clone();
+        base.version = running.clone();
+        base.image = Field::unknown(*at, "--from names the version only");
+        Transition::Changed { base: Box::new(base), head: Box::new(head), migration: None }
+    };
+    transitions
+        .into_iter()
+        .map(|transition| match transition {
+            Transition::Created(head) | Transition::Unchanged(head) => with_from(head),
+            Transition::Changed { mut base, head, migration } if base.version.is_unknown() => {
+                base.version = running.clone();
+                Transition::Changed { base, head, migration }
+            }
+            other => other,
+        })
+        .collect()
+}
+
+fn judge(transitions: &[Transition], troubles: &[detect::Trouble], facts: &Facts, rules: &[&Rule]) -> Vec<Finding> {
+    let events = transitions.iter().map(Event::Transition);
+    let events = events.chain(troubles.iter().map(|trouble| Event::Unreadable { at: trouble.at, why: &trouble.why }));
+    events.flat_map(|event| rules.iter().flat_map(move |rule| rules::run(rule, Case { facts, event }))).collect()
+}
+
+/// Turns what the repairs of a finding should make true into edits; a repair that cannot be written is dropped and said so.
+fn write_fixes(finding: &mut Finding, evidence: &[Evidence], texts: Texts) {
+    let fixes = std::mem::take(&mut finding.fixes);
+    for mut fix in fixes {
+        match edits(finding, &fix, evidence, texts) {
+            Ok(edits) => {
+                fix.edits = edits;
+                finding.fixes.push(fix);
+            }
+            Err(why) => {
+                let text = format!("no repair is offered: {why}");
+                finding.notes.push(finding::Note { name: "note", text });
+            }
+        }
+    }
+}
+
+fn edits(finding: &Finding, fix: &Fix, evidence: &[Evidence], texts: Texts) -> Result<Vec<source::Edit>, String> {
+    let evidence = evidence
+        .iter()
+        .filter(|evidence| evidence.at.source.side == Side::Head)
+        .find(|evidence| owns(evidence, finding))
+        .ok_or("the place to change was not found")?;
+    let mut rewrites: Vec<normalize::Rewrite> = Vec::new();
+    for set in &fix.set {
+        let rewrite = normalize::write(evidence, set).ok_or("it cannot be said in this file")?;
+        match rewrites.iter_mut().find(|other| std::sync::Arc::ptr_eq(&other.document, &rewrite.document)) {
+            Some(other) => other.changes.extend(rewrite.changes),
+            None => rewrites.push(rewrite),
+        }
+    }
+    let mut edits = Vec::new();
+    for rewrite in rewrites {
+        let text = &texts.source(rewrite.document.source).text;
+        edits.extend(
+            yaml::edits(text, &rewrite.document, &rewrite.changes).map_err(|error| error.to_string())?,
+        );
+    }
+    Ok(edits)
+}
+
+/// Whether a finding is about what this evidence is about.
+fn owns(evidence: &Evidence, finding: &Finding) -> bool {
+    let subject = finding.subject.as_deref() == Some(evidence.id.to_string().as_str());
+    let places = std::iter::once(finding.at).chain(finding.labels.iter().map(|label| label.at));
+    let in_file = places.filter(|at| at.source == evidence.at.source).any(|at| {
+        at == evidence.at || evidence.layers.0.iter().any(|layer| layer.document.at.contains(at))
+    });
+    let migration = evidence.what == detect::What::Migration;
+    subject && in_file && migration == finding.rule.starts_with("migration-") | is_migration_text(evidence, finding)
+}
+
+/// A rule about the text alone may speak of a MilvusUpgrade, too.
+fn is_migration_text(evidence: &Evidence, finding: &Finding) -> bool {
+    let inside = evidence.layers.0.iter().any(|layer| layer.node.at.contains(finding.at));
+    evidence.what == detect::What::Migration && inside
+}
+
+/// What looks like Milvus and was not read.
+fn incomplete(head: &Sources, troubles: &[detect::Trouble], texts: Texts) -> Vec<Incomplete> {
+    let unreadable = head.unreadable.iter().map(|file| Incomplete {
+        file: file.name.clone(),
+        at: None,
+        why: file.why.clone(),
+    });
+    let troubles = troubles.iter().map(|trouble| Incomplete {
+        file: texts.source(trouble.at.source).name(),
+        at: Some(trouble.at),
+        why: trouble.why.clone(),
+    });
+    unreadable.chain(troubles).collect()
+}

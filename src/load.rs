@@ -1,0 +1,242 @@
+//! From arguments to the two sides of a run and its config: asks the doors, judges nothing.
+
+use crate::Usage;
+use crate::cli::{Base, Scope};
+use anyhow::Context as _;
+use milvus_lint::config::{self, Config};
+use milvus_lint::detect;
+use milvus_lint::model::Version;
+use milvus_lint::rules::RULES;
+use milvus_lint::source::disk::{self, Filter};
+use milvus_lint::source::git::Repository;
+use milvus_lint::source::{Side, Source, SourceId, Sources, Span};
+use std::path::{Path, PathBuf};
+
+/// What is to be judged.
+pub struct Loaded {
+    pub base: Sources,
+    pub head: Sources,
+    pub config: Config,
+    /// The folder that nothing is written outside of.
+    pub root: PathBuf,
+    /// One line for the user, such as how to judge a pull request.
+    pub hint: Option<String>,
+}
+
+/// Loads what `check`, `fix` and `inventory` look at.
+pub fn load(paths: &[PathBuf], base: &Base, scope: &Scope) -> anyhow::Result<Loaded> {
+    let cwd = std::env::current_dir().context("the current folder cannot be read")?;
+    if paths.iter().any(|path| path.as_os_str() == "-") {
+        return standard_input(paths, base, scope, &cwd);
+    }
+    let repository = match base.no_base {
+        true => None,
+        false => repository_of(paths, &cwd)?,
+    };
+    let root = repository.as_ref().map_or_else(|| cwd.clone(), |repository| repository.root().to_path_buf());
+    let mut config = read_config(scope, &root, &cwd)?;
+    let filter = filter(&config, scope)?;
+    let (mut before, mut head) = match &repository {
+        None if base.base.is_some() || base.staged => {
+            let asked = if base.staged { "--staged" } else { "--base" };
+            return Err(Usage(format!("{asked} needs a Git repository, and none is here")).into());
+        }
+        None => (Sources::empty(Side::Base), disk::walk(&cwd, paths, &filter)?),
+        Some(repository) => with_base(repository, paths, base, &filter, &cwd, &mut config)?,
+    };
+    let everything = paths.iter().all(|path| same_folder(&cwd.join(path), &root));
+    config.whole = everything && !base.staged;
+    config.only_changed = base.staged;
+    from_version(base, &mut before, &mut config)?;
+    show_config(&config, scope, &root, &cwd, &mut head);
+    let hint = hint(base, &head, repository.is_some(), config.from.is_some());
+    Ok(Loaded { base: before, head, config, root, hint })
+}
+
+fn repository_of(paths: &[PathBuf], cwd: &Path) -> anyhow::Result<Option<Repository>> {
+    let first = paths.first().map_or_else(|| cwd.to_path_buf(), |path| cwd.join(path));
+    let folder = if first.is_dir() { first } else { first.parent().map_or_else(|| cwd.to_path_buf(), Path::to_path_buf) };
+    if !folder.is_dir() {
+        return Ok(None);
+    }
+    Ok(Repository::discover(&folder)?)
+}
+
+fn same_folder(a: &Path, b: &Path) -> bool {
+    matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
+}
+
+fn with_base(
+    repository: &Repository,
+    paths: &[PathBuf],
+    base: &Base,
+    filter: &Filter,
+    cwd: &Path,
+    config: &mut Config,
+) -> anyhow::Result<(Sources, Sources)> {
+    let (oid, name) = match &base.base {
+        Some(revision) => (repository.merge_base(revision)?, revision.clone()),
+        None => (repository.head_or_empty()?, "HEAD".to_string()),
+    };
+    config.base_name = Some(name.clone());
+    config.base_values = base_values(repository, &oid, cwd, config)?;
+    Ok(match base.staged {
+        true => repository.staged(paths, filter, cwd)?,
+        false => repository.against_work_tree(&oid, &name, paths, filter, cwd)?,
+    })
+}
+
+/// The `values:` table of the config as the base has it: a chart version that moves there is a change like any other.
+fn base_values(
+    repository: &Repository,
+    oid: &str,
+    cwd: &Path,
+    config: &Config,
+) -> anyhow::Result<Option<Vec<config::ValuesFiles>>> {
+    let Some(path) = &config.path else { return Ok(None) };
+    let only = Filter::new(&[], &[], |name| name.ends_with(config::FILE_NAME))?;
+    let tree = repository.tree(oid, "base", Side::Base, &[cwd.join(path)], &only, cwd);
+    // A config that is new, or that was wrong before, says nothing of the base.
+    let Some(source) = tree.ok().and_then(|tree| tree.files.into_iter().next()) else { return Ok(None) };
+    Ok(Config::parse(path, &source.text, &rule_ids()).ok().map(|old| old.values))
+}
+
+fn standard_input(paths: &[PathBuf], base: &Base, scope: &Scope, cwd: &Path) -> anyhow::Result<Loaded> {
+    if paths.len() > 1 || base.base.is_some() || base.staged {
+        return Err(Usage("standard input (-) is judged alone, without a base".to_string()).into());
+    }
+    let mut config = read_config(scope, cwd, cwd)?;
+    let mut before = Sources::empty(Side::Base);
+    let mut head = Sources::empty(Side::Head);
+    head.push(disk::stdin(std::io::stdin().lock())?);
+    head.seen = 1;
+    from_version(base, &mut before, &mut config)?;
+    Ok(Loaded { base: before, head, config, root: cwd.to_path_buf(), hint: None })
+}
+
+/// Loads the two sides of `diff OLD NEW`: files, folders or revisions.
+pub fn load_diff(old: &str, new: &str, scope: &Scope) -> anyhow::Result<Loaded> {
+    let cwd = std::env::current_dir().context("the current folder cannot be read")?;
+    let paths = (Path::new(old), Path::new(new));
+    let repository = Repository::discover(&cwd)?;
+    let root = repository.as_ref().map_or_else(|| cwd.clone(), |repository| repository.root().to_path_buf());
+    let mut config = read_config(scope, &root, &cwd)?;
+    let filter = filter(&config, scope)?;
+    let (base, head) = match (paths.0.exists(), paths.1.exists(), &repository) {
+        (true, true, _) => disk::pair_of_paths(paths.0, paths.1, &filter)?,
+        (false, false, Some(repository)) => {
+            config.base_values = base_values(repository, &repository.resolve(old)?, &cwd, &config)?;
+            repository.revisions(old, new, &[], &filter, &cwd)?
+        }
+        (false, false, None) => {
+            let why = format!("neither `{old}` nor `{new}` is a file or folder, and no Git repository is here");
+            return Err(Usage(why).into());
+        }
+        (there, ..) => {
+            let missing = if there { new } else { old };
+            return Err(Usage(format!("`{missing}` is no file or folder; compare two of the same kind")).into());
+        }
+    };
+    config.base_name = Some(old.to_string());
+    config.two_files = paths.0.is_file() && paths.1.is_file();
+    Ok(Loaded { base, head, config, root, hint: None })
+}
+
+fn filter(config: &Config, scope: &Scope) -> anyhow::Result<Filter> {
+    let excludes: Vec<String> = config.excludes.iter().chain(&scope.exclude).cloned().collect();
+    Ok(Filter::new(detect::LITERALS, &excludes, detect::is_worth_opening)?)
+}
+
+fn rule_ids() -> Vec<&'static str> {
+    RULES.iter().map(|rule| rule.id).collect()
+}
+
+fn version(flag: &str, text: Option<&String>) -> anyhow::Result<Option<Version>> {
+    let Some(text) = text else { return Ok(None) };
+    match Version::parse(text) {
+        Some(version) => Ok(Some(version)),
+        None => Err(Usage(format!("{flag} is a version of the form x.y.z, not `{text}`")).into()),
+    }
+}
+
+fn read_config(scope: &Scope, root: &Path, cwd: &Path) -> anyhow::Result<Config> {
+    let path = scope.config.clone().unwrap_or_else(|| root.join(config::FILE_NAME));
+    let mut config = match std::fs::read_to_string(&path) {
+        Ok(text) => {
+            let name = shown(&path, cwd);
+            Config::parse(&name, &text, &rule_ids()).map_err(|errors| {
+                let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+                Usage(format!("the config cannot be used\n  {}", lines.join("\n  ")))
+            })?
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && scope.config.is_none() => Config::default(),
+        Err(error) => return Err(Usage(format!("the config {} cannot be read: {error}", path.display())).into()),
+    };
+    config.chart_version = version("--chart-version", scope.chart_version.as_ref())?;
+    if let Some(operator) = version("--operator-version", scope.operator_version.as_ref())? {
+        config.operator_version = Some(operator);
+    }
+    config.today = today();
+    if let (Ok(root), Ok(cwd)) = (root.canonicalize(), cwd.canonicalize())
+        && let Ok(prefix) = cwd.strip_prefix(&root)
+        && !prefix.as_os_str().is_empty()
+    {
+        config.prefix = format!("{}/", prefix.to_string_lossy().replace('\\', "/"));
+    }
+    Ok(config)
+}
+
+/// A path as the user would type it from `cwd`.
+fn shown(path: &Path, cwd: &Path) -> String {
+    path.strip_prefix(cwd).unwrap_or(path).to_string_lossy().replace('\\', "/")
+}
+
+/// Puts the config among the texts of the run, so that its exceptions have a place.
+fn show_config(config: &Config, scope: &Scope, root: &Path, cwd: &Path, head: &mut Sources) {
+    let Some(name) = &config.path else { return };
+    if head.files.iter().any(|source| source.path == *name) {
+        return;
+    }
+    let path = scope.config.clone().unwrap_or_else(|| root.join(config::FILE_NAME));
+    if let Ok(text) = std::fs::read_to_string(cwd.join(path)) {
+        head.push(Source { path: name.clone(), origin: None, disk: None, text });
+    }
+}
+
+/// Makes the text of `--from` a place that findings can point at.
+fn from_version(base: &Base, before: &mut Sources, config: &mut Config) -> anyhow::Result<()> {
+    let Some(version) = version("--from", base.from.as_ref())? else { return Ok(()) };
+    let written = base.from.clone().unwrap_or_default();
+    let text = format!("--from {written}");
+    let end = text.len();
+    let id: SourceId = before.push(Source { path: "command line".to_string(), origin: None, disk: None, text });
+    config.from = Some((version, Span::new(id, "--from ".len(), end)));
+    if config.base_name.is_none() {
+        config.base_name = Some("--from".to_string());
+    }
+    Ok(())
+}
+
+fn hint(base: &Base, head: &Sources, in_repository: bool, from: bool) -> Option<String> {
+    let unchanged = head.changed.as_ref().is_some_and(Vec::is_empty);
+    let asked = base.base.is_some() || base.staged || from;
+    (in_repository && unchanged && !asked).then(|| {
+        "no change against HEAD was found; to judge a pull request: milvus-lint check --base origin/main".to_string()
+    })
+}
+
+/// Today by UTC, `YYYY-MM-DD`.
+fn today() -> String {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |now| now.as_secs());
+    // Civil date from days since 1970-01-01, with years that begin in March so that the leap day comes last.
+    let days = (now / 86_400) as i64 + 719_468;
+    let era = days.div_euclid(146_097);
+    let day_of_era = days.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day:02}")
+}

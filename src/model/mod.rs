@@ -1,0 +1,17 @@
+//! The one model: what a Milvus is and how it changes, whatever it was written in.
+//!
+//! Dialects build it, `pair` compares it, rules judge it. It knows places, and neither YAML nor facts.
+
+mod deployment;
+mod field;
+mod tag;
+mod transition;
+mod version;
+
+pub use deployment::{
+    Component, CoordinatorLayout, Deployment, Dialect, Identity, Migration, Mode, Oddity, Operation, Queue, Surface,
+};
+pub use field::{Field, Said};
+pub use tag::{Image, Tag};
+pub use transition::{Subject, Transition};
+pub use version::{Range, Version};

@@ -1,0 +1,73 @@
+//! What happens to a Milvus between two states.
+
+use super::{Deployment, Identity, Migration, Oddity};
+
+/// What happens to one Milvus.
+#[derive(Clone, Debug)]
+pub enum Transition {
+    /// It is only there now.
+    Created(Deployment),
+    /// It was there before, and nothing that is known of it differs.
+    Unchanged(Deployment),
+    /// It was there before, and something differs. `migration` is the MilvusUpgrade of the same state that names it.
+    Changed { base: Box<Deployment>, head: Box<Deployment>, migration: Option<Box<Migration>> },
+    /// It is gone.
+    Deleted(Deployment),
+    /// A MilvusUpgrade, with the Milvus that it names if that is in the repository.
+    Ordered { migration: Box<Migration>, milvus: Option<Box<Deployment>>, changed: bool },
+}
+
+/// What a rule judges by itself: a Milvus or a MilvusUpgrade as it stands now.
+#[derive(Clone, Copy, Debug)]
+pub enum Subject<'a> {
+    Deployment(&'a Deployment),
+    Migration(&'a Migration),
+}
+
+impl Subject<'_> {
+    /// What stands in its text and is no value.
+    pub fn oddities(&self) -> &[Oddity] {
+        match self {
+            Subject::Deployment(deployment) => &deployment.oddities,
+            Subject::Migration(migration) => &migration.oddities,
+        }
+    }
+}
+
+impl Transition {
+    /// The Milvus as it will be; `None` when it is gone or when this is an order to migrate.
+    pub fn head(&self) -> Option<&Deployment> {
+        match self {
+            Transition::Created(head) | Transition::Unchanged(head) => Some(head),
+            Transition::Changed { head, .. } => Some(head),
+            Transition::Deleted(_) | Transition::Ordered { .. } => None,
+        }
+    }
+
+    /// What stands in the repository now.
+    pub fn subject(&self) -> Option<Subject<'_>> {
+        match self {
+            Transition::Ordered { migration, .. } => Some(Subject::Migration(migration)),
+            _ => self.head().map(Subject::Deployment),
+        }
+    }
+
+    /// Both ends of a change.
+    pub fn change(&self) -> Option<(&Deployment, &Deployment)> {
+        match self {
+            Transition::Changed { base, head, .. } => Some((base, head)),
+            _ => None,
+        }
+    }
+
+    /// Whose transition it is.
+    pub fn id(&self) -> &Identity {
+        match self {
+            Transition::Created(deployment) | Transition::Unchanged(deployment) | Transition::Deleted(deployment) => {
+                &deployment.id
+            }
+            Transition::Changed { head, .. } => &head.id,
+            Transition::Ordered { migration, .. } => &migration.id,
+        }
+    }
+}

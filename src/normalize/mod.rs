@@ -1,0 +1,203 @@
+//! What do the values mean? One file per dialect, and in each the two directions side by side: `read` understands, `write`
+//! says the same thing back.
+//!
+//! Takes evidence and facts, gives the model; takes a [`Set`], gives changes of the text. It knows no rule and no report.
+
+mod chart;
+mod migration;
+mod operator;
+
+use crate::detect::{Evidence, Layers, Look, What};
+use crate::facts::Facts;
+use crate::finding::Set;
+use crate::model::{Deployment, Field, Image, Migration, Oddity, Queue, Tag, Version};
+use crate::source::Span;
+use crate::yaml::{Change, Document, Node};
+use std::sync::Arc;
+
+/// What somebody says about a text from outside of it: the command line, the config.
+#[derive(Clone, Debug, Default)]
+pub struct Given {
+    /// The chart's version, and who says so.
+    pub chart: Option<(Version, String)>,
+    /// The operator's version, and who says so.
+    pub operator: Option<(Version, String)>,
+    /// Images whose tag names no version, each with its version.
+    pub images: Vec<(String, Version)>,
+}
+
+/// What a piece of evidence means.
+#[derive(Clone, Debug)]
+pub enum Normal {
+    Deployment(Box<Deployment>),
+    Migration(Box<Migration>),
+}
+
+/// Understands a piece of evidence.
+pub fn read(evidence: &Evidence, facts: &Facts, given: &Given) -> Normal {
+    match evidence.what {
+        What::Deployment(surface, crate::model::Dialect::Operator) => {
+            Normal::Deployment(Box::new(operator::read(evidence, surface, facts, given)))
+        }
+        What::Deployment(surface, crate::model::Dialect::Chart) => {
+            Normal::Deployment(Box::new(chart::read(evidence, surface, facts, given)))
+        }
+        What::Migration => Normal::Migration(Box::new(migration::read(evidence, facts, given))),
+    }
+}
+
+/// Changes of one document.
+#[derive(Clone, Debug)]
+pub struct Rewrite {
+    pub document: Arc<Document>,
+    pub changes: Vec<Change>,
+}
+
+/// Says in the dialect of the evidence what should be true; `None` where the dialect has no word for it.
+pub fn write(evidence: &Evidence, set: &Set) -> Option<Rewrite> {
+    match evidence.what {
+        What::Deployment(surface, crate::model::Dialect::Operator) => operator::write(evidence, surface, set),
+        What::Deployment(_, crate::model::Dialect::Chart) => chart::write(evidence, set),
+        What::Migration => migration::write(evidence, set),
+    }
+}
+
+/// Asks the layers of one piece of evidence, and knows a place for every answer.
+pub(crate) struct Reader<'a> {
+    layers: &'a Layers,
+    at: Span,
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) fn new(evidence: &'a Evidence) -> Reader<'a> {
+        Reader { layers: &evidence.layers, at: evidence.at }
+    }
+
+    /// The nearest written thing on the way to a path.
+    pub(crate) fn place(&self, path: &[&str]) -> Span {
+        self.layers.nearest(path).unwrap_or(self.at)
+    }
+
+    pub(crate) fn node(&self, path: &[&str]) -> Option<&'a Node> {
+        self.layers.get(path)
+    }
+
+    pub(crate) fn look(&self, path: &[&str]) -> Look<'a> {
+        self.layers.look(path)
+    }
+
+    /// A text that is written: known, or unknown because a template stands there. `None` when nothing (or an empty text) is.
+    pub(crate) fn text(&self, path: &[&str]) -> Option<Field<String>> {
+        let node = self.node(path)?;
+        let text = node.raw_text()?;
+        if text.is_empty() {
+            return None;
+        }
+        Some(if node.is_templated() {
+            Field::unknown(node.at, format!("the template `{text}` is not resolved"))
+        } else {
+            Field::written(node.at, text.to_string())
+        })
+    }
+
+    /// A word of a closed set. An unknown word is an oddity and an unknown value.
+    pub(crate) fn word<T>(
+        &self,
+        path: &[&str],
+        known: &'static str,
+        parse: impl Fn(&str) -> Option<T>,
+        oddities: &mut Vec<Oddity>,
+    ) -> Option<Field<T>> {
+        let text = self.text(path)?;
+        let Some(word) = text.written_value() else { return Some(Field::unknown(text.at, text.why()?)) };
+        Some(match parse(word) {
+            Some(value) => Field::written(text.at, value),
+            None => {
+                oddities.push(Oddity::UnknownWord {
+                    field: path.last().copied().unwrap_or_default().to_string(),
+                    text: word.clone(),
+                    known,
+                    at: text.at,
+                });
+                Field::unknown(text.at, format!("`{word}` is not one of {known}"))
+            }
+        })
+    }
+
+    /// A switch, by YAML's own idea of true and false.
+    pub(crate) fn switch(&self, path: &[&str]) -> Option<Field<bool>> {
+        let node = self.node(path)?;
+        let raw = node.raw_text()?;
+        Some(match node.as_bool() {
+            Some(value) => Field::written(node.at, value),
+            None if node.is_templated() => Field::unknown(node.at, format!("the template `{raw}` is not resolved")),
+            None => Field::unknown(node.at, format!("`{raw}` is neither true nor false")),
+        })
+    }
+
+    /// What is odd in the text itself, for the documents that the layers come from.
+    pub(crate) fn oddities(&self) -> Vec<Oddity> {
+        let mut oddities = Vec::new();
+        for layer in &self.layers.0 {
+            for duplicate in &layer.document.duplicates {
+                if layer.node.at.contains(duplicate.second) || layer.path.is_empty() {
+                    oddities.push(Oddity::DuplicateKey {
+                        key: duplicate.key.clone(),
+                        first: duplicate.first,
+                        at: duplicate.second,
+                    });
+                }
+            }
+        }
+        oddities
+    }
+}
+
+/// The version that an image names, said by whoever says the image; a placeholder in it is an oddity.
+pub(crate) fn version_of(image: &Field<Image>, given: &Given, oddities: &mut Vec<Oddity>) -> Field<Version> {
+    let Some(reference) = image.value() else {
+        return Field::unknown(image.at, image.why().unwrap_or("the image is not known"));
+    };
+    let mapped = given.images.iter().find(|(text, _)| {
+        *text == reference.text || reference.digest.as_ref().is_some_and(|digest| text.ends_with(digest.as_str()))
+    });
+    if let Some((_, version)) = mapped {
+        return Field::default(image.at, version.clone(), "`images` in .milvus-lint.yaml");
+    }
+    let text = &reference.text;
+    let unknown = |why: String| Field::unknown(image.at, why);
+    match &reference.tag {
+        Tag::Release(version) => image.map(|_| version.clone()),
+        Tag::Assumed(version, variable) => {
+            Field::default(image.at, version.clone(), format!("default of the variable {variable}"))
+        }
+        Tag::Line { major, minor, .. } => {
+            unknown(format!("`{text}` names the line {major}.{minor}, not one release of it"))
+        }
+        Tag::Branch => unknown(format!("`{text}` is a build from a branch, not a release")),
+        Tag::Floating => unknown(format!("`{text}` moves: it names no release")),
+        Tag::Variable(variable) => unknown(format!("nothing here says what `{variable}` is")),
+        Tag::Placeholder => {
+            oddities.push(Oddity::Placeholder { text: text.clone(), at: image.at });
+            unknown(format!("`{text}` is a placeholder"))
+        }
+        Tag::Digest => unknown(format!("`{text}` is a digest and names no version")),
+        Tag::Missing => unknown(format!("`{text}` has no tag")),
+        Tag::Other => unknown(format!("the tag of `{text}` is no version")),
+    }
+}
+
+/// The queue that the server's own configuration names, beside what the dialect says.
+pub(crate) fn configured_queue(evidence: &Evidence) -> Option<Field<Queue>> {
+    let node = evidence.server.get(&["mq", "type"])?;
+    let text = node.text()?;
+    Queue::parse(text).map(|queue| Field::written(node.at, queue))
+}
+
+/// The operator's version as far as it is known.
+pub(crate) fn operator_version(evidence: &Evidence, given: &Given) -> Field<Version> {
+    match &given.operator {
+        Some((version, who)) => Field::default(evidence.at, version.clone(), who.clone()),
+        None => Field::unknown(evidence.at, "the operator's version is not known; say it with --operator-version"),
+    }
+}

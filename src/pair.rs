@@ -1,0 +1,171 @@
+//! Two states make a transition: which Milvus of the base is which of the head.
+//!
+//! A Milvus is told by namespace and name, not by its file, so that a moved file is a move and not a deletion with a creation.
+//! Where several have the same name (one per cluster) or none has a name (bare values), the file decides. It knows nothing but
+//! the model.
+
+use crate::model::{Deployment, Identity, Migration, Transition};
+
+/// How the two states belong together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compared {
+    /// There is no base: every Milvus of the head is unchanged.
+    WithNothing,
+    WithBase,
+    /// One file with one file: what has no name is the same Milvus, whatever the files are called.
+    FileWithFile,
+}
+
+/// Pairs the two states.
+pub fn pair(
+    base: Vec<Deployment>,
+    base_migrations: &[Migration],
+    head: Vec<Deployment>,
+    head_migrations: Vec<Migration>,
+    compared: Compared,
+) -> Vec<Transition> {
+    let heads = head.clone();
+    let mut transitions = Vec::new();
+    let mut base: Vec<Option<Deployment>> = base.into_iter().map(Some).collect();
+    let has_base = compared != Compared::WithNothing;
+    let mut matches = matches(&base, &head);
+    if compared == Compared::FileWithFile {
+        match_lone(&base, &head, &mut matches);
+    }
+    for (deployment, matched) in head.into_iter().zip(matches) {
+        let before = matched.and_then(|index| base[index].take());
+        transitions.push(match before {
+            Some(before) if same(&before, &deployment) => Transition::Unchanged(deployment),
+            Some(before) => Transition::Changed {
+                migration: migration_of(&deployment, &head_migrations).cloned().map(Box::new),
+                base: Box::new(before),
+                head: Box::new(deployment),
+            },
+            None if has_base => Transition::Created(deployment),
+            None => Transition::Unchanged(deployment),
+        });
+    }
+    transitions.extend(base.into_iter().flatten().map(Transition::Deleted));
+    for migration in head_migrations {
+        let milvus = heads.iter().find(|deployment| names(&migration, &deployment.id)).cloned().map(Box::new);
+        let changed = has_base && !base_migrations.iter().any(|before| same_migration(before, &migration));
+        transitions.push(Transition::Ordered { migration: Box::new(migration), milvus, changed });
+    }
+    transitions
+}
+
+/// For each Milvus of the head the index of the one in the base, best matches first, one to one.
+fn matches(base: &[Option<Deployment>], head: &[Deployment]) -> Vec<Option<usize>> {
+    let mut candidates: Vec<(u32, usize, usize)> = Vec::new();
+    for (h, after) in head.iter().enumerate() {
+        for (b, before) in base.iter().enumerate() {
+            let Some(before) = before else { continue };
+            let score = likeness(before, after);
+            if score > 0 {
+                candidates.push((score, h, b));
+            }
+        }
+    }
+    candidates.sort_by(|x, y| y.0.cmp(&x.0).then((x.1, x.2).cmp(&(y.1, y.2))));
+    let mut matched = vec![None; head.len()];
+    let mut taken = vec![false; base.len()];
+    for (_, h, b) in candidates {
+        if matched[h].is_none() && !taken[b] {
+            matched[h] = Some(b);
+            taken[b] = true;
+        }
+    }
+    matched
+}
+
+/// The one Milvus without a name on each side.
+fn match_lone(base: &[Option<Deployment>], head: &[Deployment], matched: &mut [Option<usize>]) {
+    if let ([Some(before)], [after], [matched @ None]) = (base, head, matched)
+        && before.dialect == after.dialect
+        && (before.id.name.is_none() || after.id.name.is_none())
+    {
+        *matched = Some(0);
+    }
+}
+
+/// How sure it is that two are the same Milvus; 0 when they are not.
+fn likeness(before: &Deployment, after: &Deployment) -> u32 {
+    let (old, new) = (&before.id, &after.id);
+    let same_place = old.path == new.path && old.ordinal == new.ordinal;
+    let namespace = match (&old.namespace, &new.namespace) {
+        (Some(a), Some(b)) if a != b => return 0,
+        (a, b) if a == b => 2,
+        // Written on one side only: whoever applies it says the rest, so only the same file is sure enough.
+        _ if old.path == new.path => 1,
+        _ => return 0,
+    };
+    match (&old.name, &new.name) {
+        (Some(a), Some(b)) if a == b => 1000 * namespace + if same_place { 500 } else { nearness(old, new) },
+        (Some(_), Some(_)) => 0,
+        _ if before.dialect != after.dialect => 0,
+        _ if same_place => 900,
+        (None, None) => moved_values(before, after),
+        _ => 0,
+    }
+}
+
+/// How much two paths share, from the file's name upwards: at most 400.
+fn nearness(old: &Identity, new: &Identity) -> u32 {
+    let shared = old.path.rsplit('/').zip(new.path.rsplit('/')).take_while(|(a, b)| a == b).count();
+    let top = old.path.split('/').zip(new.path.split('/')).take_while(|(a, b)| a == b).count();
+    (shared as u32 * 20 + top as u32 * 10).min(400)
+}
+
+/// Values have no name. In another file they are the same Milvus only if the file kept its name or little else changed.
+fn moved_values(before: &Deployment, after: &Deployment) -> u32 {
+    let file = |id: &Identity| id.path.rsplit('/').next().map(str::to_string);
+    let same_file = file(&before.id) == file(&after.id) && before.id.ordinal == after.id.ordinal;
+    let same_image = before.image.value().is_some() && before.image.value() == after.image.value();
+    match (same_file, same_image) {
+        (true, _) => 100 + nearness(&before.id, &after.id),
+        (false, true) => 50,
+        (false, false) => 0,
+    }
+}
+
+/// Whether nothing that is known of a Milvus differs. Places do not count: a moved line is no change.
+pub fn same(before: &Deployment, after: &Deployment) -> bool {
+    let queue = |deployment: &Deployment| deployment.queue.value().copied();
+    let components = |deployment: &Deployment| {
+        deployment.components.iter().map(|c| (c.name.clone(), c.image.value().cloned())).collect::<Vec<_>>()
+    };
+    before.image.value() == after.image.value()
+        && before.version.value() == after.version.value()
+        && before.mode.value() == after.mode.value()
+        && queue(before) == queue(after)
+        && before.coordinators.value() == after.coordinators.value()
+        && before.chart.value() == after.chart.value()
+        && before.operator.value() == after.operator.value()
+        && before.pulsar_line.as_ref().and_then(|line| line.value()) == after.pulsar_line.as_ref().and_then(|l| l.value())
+        && before.rolling.value() == after.rolling.value()
+        && before.update_mode.value() == after.update_mode.value()
+        && components(before) == components(after)
+}
+
+fn same_migration(before: &Migration, after: &Migration) -> bool {
+    before.id.name == after.id.name
+        && before.id.namespace == after.id.namespace
+        && before.source_text == after.source_text
+        && before.target_text == after.target_text
+        && before.operation == after.operation
+}
+
+fn migration_of<'a>(deployment: &Deployment, migrations: &'a [Migration]) -> Option<&'a Migration> {
+    migrations.iter().find(|migration| names(migration, &deployment.id))
+}
+
+/// Whether a MilvusUpgrade names this Milvus. What one of them leaves open does not tell them apart.
+fn names(migration: &Migration, id: &Identity) -> bool {
+    let open = |a: Option<&String>, b: Option<&String>| match (a, b) {
+        (Some(a), Some(b)) => a == b,
+        _ => true,
+    };
+    migration.milvus_name.value().is_some()
+        && migration.milvus_name.value() == id.name.as_ref()
+        && open(migration.milvus_namespace.value(), id.namespace.as_ref())
+}

@@ -1,0 +1,23 @@
+//! An exception that covers nothing.
+
+use super::{Case, Rule, Scope, Event};
+use crate::finding::{Finding, Severity};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    id: "exception-unused",
+    severity: Severity::Warning,
+    summary: "an exception that covers nothing",
+    scope: Scope::Text,
+    page: include_str!("exception_unused.md"),
+    check,
+};
+
+fn check(case: &Case) -> Vec<Finding> {
+    let Event::Exception { at, rule, expired: None } = case.event else { return Vec::new() };
+    vec![
+        Finding::new(at, format!("this exception for {rule} covers nothing"))
+            .here("remove it")
+            .note("why", "an exception that outlives its reason hides the next mistake"),
+    ]
+}

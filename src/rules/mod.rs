@@ -1,0 +1,353 @@
+//! What is wrong with a transition: one file per rule, its page beside it.
+//!
+//! A rule is a pure function from a [`Case`] to findings. It knows the model and the facts; it never reads text, and it knows no
+//! other rule. This file is the one list, the frame that signs each finding with its rule, and what all rules of a family ask.
+
+mod assumed_version_stale;
+mod chart_line_mismatch;
+mod chart_unpublished;
+mod chart_version_confused;
+mod component_image;
+mod component_version_ignored;
+mod coordinators_default_changed;
+mod coordinators_separate;
+mod downgrade;
+mod duplicate_key;
+mod exception_expired;
+mod exception_unused;
+mod metadata_at_root;
+mod migration_component_image;
+mod migration_image_mismatch;
+mod migration_image_missing;
+mod migration_namespace_missing;
+mod migration_skipped;
+mod migration_source_unsupported;
+mod migration_target_unsupported;
+mod migration_tool_unfit;
+mod migration_version_malformed;
+mod minor_skipped;
+mod mode_changed;
+mod mode_dropped;
+mod operator_too_old;
+mod patch_downgrade;
+mod placeholder;
+mod pulsar_line_changed;
+mod queue_ambiguous;
+mod queue_changed;
+mod queue_default_changed;
+mod queue_unknown;
+mod queue_unsupported;
+mod quoted_boolean;
+mod release_bad;
+mod release_unknown;
+mod release_vulnerable;
+mod rolling_ineffective;
+mod short_prerelease;
+mod source_patch_old;
+mod target_patch_risky;
+mod unreadable;
+mod update_direction_mismatch;
+mod upgrade_path_illegal;
+mod upgrade_path_unknown;
+mod value_unknown;
+mod version_unreadable;
+
+use crate::facts::{Circumstances, Edge, Facts, Floor, Hop, Judgement, Risk, What};
+use crate::finding::{Finding, Severity};
+use crate::model::{Deployment, Field, Migration, Subject, Transition, Version};
+use crate::source::Span;
+
+/// Every rule, by id.
+pub static RULES: &[&Rule] = &[
+    &assumed_version_stale::RULE,
+    &chart_line_mismatch::RULE,
+    &chart_unpublished::RULE,
+    &chart_version_confused::RULE,
+    &component_image::RULE,
+    &component_version_ignored::RULE,
+    &coordinators_default_changed::RULE,
+    &coordinators_separate::RULE,
+    &downgrade::RULE,
+    &duplicate_key::RULE,
+    &exception_expired::RULE,
+    &exception_unused::RULE,
+    &metadata_at_root::RULE,
+    &migration_component_image::RULE,
+    &migration_image_mismatch::RULE,
+    &migration_image_missing::RULE,
+    &migration_namespace_missing::RULE,
+    &migration_skipped::RULE,
+    &migration_source_unsupported::RULE,
+    &migration_target_unsupported::RULE,
+    &migration_tool_unfit::RULE,
+    &migration_version_malformed::RULE,
+    &minor_skipped::RULE,
+    &mode_changed::RULE,
+    &mode_dropped::RULE,
+    &operator_too_old::RULE,
+    &patch_downgrade::RULE,
+    &placeholder::RULE,
+    &pulsar_line_changed::RULE,
+    &queue_ambiguous::RULE,
+    &queue_changed::RULE,
+    &queue_default_changed::RULE,
+    &queue_unknown::RULE,
+    &queue_unsupported::RULE,
+    &quoted_boolean::RULE,
+    &release_bad::RULE,
+    &release_unknown::RULE,
+    &release_vulnerable::RULE,
+    &rolling_ineffective::RULE,
+    &short_prerelease::RULE,
+    &source_patch_old::RULE,
+    &target_patch_risky::RULE,
+    &unreadable::RULE,
+    &update_direction_mismatch::RULE,
+    &upgrade_path_illegal::RULE,
+    &upgrade_path_unknown::RULE,
+    &value_unknown::RULE,
+    &version_unreadable::RULE,
+];
+
+/// A rule: what it is called, how bad its findings are, and how it judges.
+pub struct Rule {
+    /// Names the fault; the name of its file, in kebab-case.
+    pub id: &'static str,
+    pub severity: Severity,
+    /// One line for the list.
+    pub summary: &'static str,
+    pub scope: Scope,
+    /// The page beside the rule: documentation, `explain` text and test.
+    pub page: &'static str,
+    pub check: fn(&Case) -> Vec<Finding>,
+}
+
+/// What a rule looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// A change: silent where nothing changed.
+    Change,
+    /// A Milvus or a MilvusUpgrade as it stands, changed or not.
+    State,
+    /// The texts and the config of the run.
+    Text,
+}
+
+/// What a rule is given to judge.
+#[derive(Clone, Copy)]
+pub struct Case<'a> {
+    pub facts: &'a Facts,
+    pub event: Event<'a>,
+}
+
+/// What happened.
+#[derive(Clone, Copy)]
+pub enum Event<'a> {
+    Transition(&'a Transition),
+    /// Something looks like Milvus and could not be read.
+    Unreadable { at: Span, why: &'a str },
+    /// An exception that covers nothing any more, or whose day is over; `at` is where it is written, if that is a text of
+    /// this run.
+    Exception { at: Span, rule: &'a str, expired: Option<&'a str> },
+}
+
+/// The rule of that id.
+pub fn find(id: &str) -> Option<&'static Rule> {
+    RULES.iter().copied().find(|rule| rule.id == id)
+}
+
+/// Runs one rule and signs what it found.
+pub fn run(rule: &Rule, case: Case) -> Vec<Finding> {
+    let mut findings = (rule.check)(&case);
+    for finding in &mut findings {
+        finding.rule = find(rule.id).map_or("", |rule| rule.id);
+        finding.severity = finding.graded.unwrap_or(rule.severity);
+        if let Event::Transition(transition) = case.event {
+            finding.subject = Some(transition.id().to_string());
+        }
+    }
+    findings
+}
+
+/// A change of the version in force.
+pub struct VersionChange<'a> {
+    pub base: &'a Deployment,
+    pub head: &'a Deployment,
+    pub from: &'a Version,
+    pub to: &'a Version,
+    pub judgement: Judgement<'a>,
+    pub circumstances: Circumstances,
+}
+
+impl<'a> Case<'a> {
+    /// Both ends of a change, whatever changed.
+    pub fn change(&self) -> Option<(&'a Deployment, &'a Deployment)> {
+        match self.event {
+            Event::Transition(transition) => transition.change(),
+            _ => None,
+        }
+    }
+
+    /// The Milvus as it will be.
+    pub fn head(&self) -> Option<&'a Deployment> {
+        match self.event {
+            Event::Transition(transition) => transition.head(),
+            _ => None,
+        }
+    }
+
+    /// The order to migrate, with the Milvus that it names.
+    pub fn migration(&self) -> Option<(&'a Migration, Option<&'a Deployment>)> {
+        match self.event {
+            Event::Transition(Transition::Ordered { migration, milvus, .. }) => Some((migration, milvus.as_deref())),
+            _ => None,
+        }
+    }
+
+    /// What stands in the repository now.
+    pub fn subject(&self) -> Option<Subject<'a>> {
+        match self.event {
+            Event::Transition(transition) => transition.subject(),
+            _ => None,
+        }
+    }
+
+    /// A change from one known version to another.
+    pub fn version_change(&self) -> Option<VersionChange<'a>> {
+        let Event::Transition(transition) = self.event else { return None };
+        version_change(transition, self.facts)
+    }
+
+    /// The risks that speak of a change, or with `from` unknown of the target alone.
+    pub fn risks(&self, rule: &'a str, from: Option<&'a Version>, head: &'a Deployment) -> Vec<&'a Risk> {
+        let Some(to) = head.version.value() else { return Vec::new() };
+        let (mode, queue) = (head.mode.value(), head.queue.value());
+        let speaks = |risk: &&Risk| {
+            let source = match from {
+                Some(from) => risk.from.contains(from) && (risk.step.is_none() || risk.step == self.facts.step(from, to)),
+                None => risk.any_source,
+            };
+            risk.rule == rule
+                && source
+                && risk.to.contains(to)
+                && (risk.mode.is_none() || risk.mode.as_ref() == mode)
+                && (risk.queue.is_none() || risk.queue.as_ref() == queue)
+        };
+        self.facts.risks.iter().filter(speaks).collect()
+    }
+}
+
+/// The change of version in a transition, if both versions are known and differ.
+pub fn version_change<'a>(transition: &'a Transition, facts: &'a Facts) -> Option<VersionChange<'a>> {
+    let Transition::Changed { base, head, migration } = transition else { return None };
+    let (from, to) = (base.version.value()?, head.version.value()?);
+    facts.step(from, to)?;
+    let circumstances = circumstances(base, migration.is_some());
+    Some(VersionChange { base, head, from, to, judgement: facts.judge(from, to, circumstances), circumstances })
+}
+
+/// What of the running Milvus decides about a change.
+pub fn circumstances(base: &Deployment, migration: bool) -> Circumstances {
+    Circumstances {
+        mode: base.mode.value().copied(),
+        queue: base.queue.value().copied(),
+        coordinators: base.coordinators.value().copied(),
+        migration,
+    }
+}
+
+impl VersionChange<'_> {
+    /// The row of the graph that decided, if it is one that this rule reports.
+    fn edge_of(&self, rule: &str) -> Option<&Edge> {
+        self.judgement.edge.filter(|edge| edge.rule == rule && self.judgement.open.is_empty())
+    }
+
+    /// The legal way, as far as one is known.
+    pub fn path(&self, facts: &Facts) -> Vec<Hop> {
+        facts.path(self.from, self.to, self.circumstances).unwrap_or_default()
+    }
+
+    /// A finding at the new version with the old one beside it.
+    fn finding(&self, message: String, here: &str) -> Finding {
+        let here = match self.head.version.why() {
+            Some(why) => format!("{}: {here} ({why})", self.to),
+            None => here.to_string(),
+        };
+        Finding::new(self.head.version.at, message).here(here).label(self.base.version.at, running(&self.base.version))
+    }
+}
+
+/// What stands at the version that runs before a change.
+fn running(version: &Field<Version>) -> String {
+    match (version.value(), version.why()) {
+        (Some(value), Some(why)) => format!("running now: {value} ({why})"),
+        (Some(_), None) => "running now".to_string(),
+        (None, why) => format!("running now: unknown, {}", why.unwrap_or_default()),
+    }
+}
+
+/// The finding of a rule that reports edges of the graph: why, what happens, the way out.
+fn edge_finding(case: &Case, rule: &str, message: impl Fn(&VersionChange) -> String, here: &str) -> Vec<Finding> {
+    let Some(change) = case.version_change() else { return Vec::new() };
+    let Some(edge) = change.edge_of(rule) else { return Vec::new() };
+    let finding = change
+        .finding(message(&change), here)
+        .note("why", edge.because.clone())
+        .note("what happens", edge.outcome.clone());
+    vec![with_way(finding, &change, case.facts)]
+}
+
+/// Adds the way out, and the repair that takes its first step.
+fn with_way(finding: Finding, change: &VersionChange, facts: &Facts) -> Finding {
+    let path = change.path(facts);
+    let finding = finding.note("the way", way(&path));
+    let first = path.iter().find(|hop| hop.version != *change.from);
+    match first {
+        Some(first) if path.len() > 2 && first.version != *change.to && change.head.version.why().is_none() => {
+            let version = first.version.to_string();
+            finding.unsafe_fix(format!("go to {version} first"), [crate::finding::Set::Version(version)])
+        }
+        _ => finding,
+    }
+}
+
+/// `2.1.4 → 2.2.16 (migrate) → 2.3.22`, or nothing when no way is known.
+pub fn way(path: &[Hop]) -> String {
+    path.iter().map(ToString::to_string).collect::<Vec<_>>().join(" → ")
+}
+
+/// The severity that a fact gives.
+fn severity_of(text: &str) -> Severity {
+    Severity::parse(text).unwrap_or(Severity::Warning)
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn listed(words: &[&str]) -> String {
+    match words {
+        [] => String::new(),
+        [only] => (*only).to_string(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// Who says a value, in brackets; nothing for a written one.
+fn by<T>(field: &Field<T>) -> String {
+    field.why().map(|why| format!(" ({why})")).unwrap_or_default()
+}
+
+/// Adds what the facts say of a change of the mode, the queue or the Pulsar line.
+fn with_edge(finding: Finding, facts: &Facts, what: What) -> Finding {
+    match facts.edge_about(what) {
+        Some(edge) => finding.note("because", edge.because.clone()).note("what happens", edge.outcome.clone()),
+        None => finding,
+    }
+}
+
+/// The floors that a tool's version does not reach for the Milvus of the head, with that Milvus's version.
+fn floors<'a>(case: &Case<'a>, rule: &str, tool: &str, version: &Version) -> Vec<(&'a Floor, &'a Version)> {
+    let Some(milvus) = case.head().and_then(|head| head.version.value()) else { return Vec::new() };
+    let unmet = |floor: &&Floor| {
+        floor.rule == rule && floor.tool == tool && floor.milvus.contains(milvus) && !floor.needs.contains(version)
+    };
+    case.facts.floors.iter().filter(unmet).map(|floor| (floor, milvus)).collect()
+}

@@ -1,0 +1,26 @@
+//! A placeholder that somebody was meant to fill in.
+
+use super::{Case, Rule, Scope};
+use crate::finding::{Finding, Severity};
+use crate::model::Oddity;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    id: "placeholder",
+    severity: Severity::Error,
+    summary: "a placeholder that somebody was meant to fill in",
+    scope: Scope::State,
+    page: include_str!("placeholder.md"),
+    check,
+};
+
+fn check(case: &Case) -> Vec<Finding> {
+    let Some(subject) = case.subject() else { return Vec::new() };
+    let found = |oddity: &Oddity| match oddity {
+        Oddity::Placeholder { text, at } => {
+            Some(Finding::new(*at, format!("`{text}` is a placeholder")).here("fill in a version"))
+        }
+        _ => None,
+    };
+    subject.oddities().iter().filter_map(found).collect()
+}

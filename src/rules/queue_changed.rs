@@ -1,0 +1,30 @@
+//! The message queue is changed.
+
+use super::{Case, Rule, Scope};
+use crate::finding::{Finding, Severity};
+use crate::facts::What;
+use crate::finding::Set;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    id: "queue-changed",
+    severity: Severity::Error,
+    summary: "the message queue is changed",
+    scope: Scope::Change,
+    page: include_str!("queue_changed.md"),
+    check,
+};
+
+fn check(case: &Case) -> Vec<Finding> {
+    let Some((base, head)) = case.change() else { return Vec::new() };
+    let (Some(before), Some(after)) = (base.queue.value(), head.queue.written_value()) else { return Vec::new() };
+    if before == after || base.mode.value() != head.mode.value() {
+        return Vec::new();
+    }
+    let (from, to) = (before.as_str(), after.as_str());
+    let finding = Finding::new(head.queue.at, format!("the queue changes from {from} to {to}; the data in {from} is left behind"))
+        .here(to)
+        .label(base.queue.at, format!("before: {from}{}", super::by(&base.queue)))
+        .unsafe_fix("keep the queue that holds the data", [Set::Queue(*before)]);
+    vec![super::with_edge(finding, case.facts, What::Queue)]
+}

@@ -1,0 +1,33 @@
+//! A change after which nobody can say which queue is in force.
+
+use super::{Case, Rule, Scope};
+use crate::finding::{Finding, Severity};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    id: "queue-unknown",
+    severity: Severity::Warning,
+    summary: "a change after which nobody can say which queue is in force",
+    scope: Scope::Change,
+    page: include_str!("queue_unknown.md"),
+    check,
+};
+
+fn check(case: &Case) -> Vec<Finding> {
+    let Some((base, head)) = case.change() else { return Vec::new() };
+    if base.mode.value() != head.mode.value() || base.queue.said == head.queue.said {
+        return Vec::new();
+    }
+    let word = |queue: Option<&crate::model::Queue>| queue.map_or("unknown", |queue| queue.as_str());
+    let (before, after) = (base.queue.value(), head.queue.value());
+    let why = match (before, after) {
+        (Some(_), Some(_)) => return Vec::new(),
+        (_, None) => head.queue.why(),
+        (None, _) => base.queue.why(),
+    };
+    let finding = Finding::new(head.queue.at, "whether this change keeps the queue is not known")
+        .here(format!("after: {}", word(after)))
+        .label(base.queue.at, format!("before: {}", word(before)))
+        .note("why", why.unwrap_or_default());
+    vec![finding.note("the way", "say what is missing, or write the queue on both sides of the change")]
+}

@@ -1,0 +1,19 @@
+//! Something that looks like Milvus and cannot be read.
+
+use super::{Case, Rule, Scope, Event};
+use crate::finding::{Finding, Severity};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    id: "unreadable",
+    severity: Severity::Warning,
+    summary: "something that looks like Milvus and cannot be read",
+    scope: Scope::Text,
+    page: include_str!("unreadable.md"),
+    check,
+};
+
+fn check(case: &Case) -> Vec<Finding> {
+    let Event::Unreadable { at, why } = case.event else { return Vec::new() };
+    vec![Finding::new(at, why).here("not read from here on").note("what happens", "what stands here is not judged")]
+}

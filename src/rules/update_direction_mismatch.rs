@@ -1,0 +1,31 @@
+//! imageUpdateMode goes the other way than the version.
+
+use super::{Case, Rule, Scope};
+use crate::finding::{Finding, Severity};
+use crate::finding::Set;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    id: "update-direction-mismatch",
+    severity: Severity::Warning,
+    summary: "imageUpdateMode goes the other way than the version",
+    scope: Scope::Change,
+    page: include_str!("update_direction_mismatch.md"),
+    check,
+};
+
+fn check(case: &Case) -> Vec<Finding> {
+    let Some(change) = case.version_change() else { return Vec::new() };
+    let Some(mode) = change.head.update_mode.written_value() else { return Vec::new() };
+    let up = change.to > change.from;
+    let (wanted, way) = if up { ("rollingUpgrade", "up") } else { ("rollingDowngrade", "down") };
+    let opposite = if up { "rollingDowngrade" } else { "rollingUpgrade" };
+    if mode != opposite {
+        return Vec::new();
+    }
+    let finding = Finding::new(change.head.update_mode.at, format!("{mode} while the version goes {way}"))
+        .here("the order of the components is reversed")
+        .label(change.head.version.at, format!("{} → {}", change.from, change.to))
+        .note("why", "the operator takes the order from this field and never compares the versions");
+    vec![finding.fix(format!("write {wanted}"), [Set::UpdateMode(wanted.to_string())])]
+}

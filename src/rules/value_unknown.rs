@@ -1,0 +1,26 @@
+//! A word where only some words are known.
+
+use super::{Case, Rule, Scope};
+use crate::finding::{Finding, Severity};
+use crate::model::Oddity;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    id: "value-unknown",
+    severity: Severity::Error,
+    summary: "a word where only some words are known",
+    scope: Scope::State,
+    page: include_str!("value_unknown.md"),
+    check,
+};
+
+fn check(case: &Case) -> Vec<Finding> {
+    let Some(subject) = case.subject() else { return Vec::new() };
+    let found = |oddity: &Oddity| match oddity {
+        Oddity::UnknownWord { field, text, known, at } => Some(
+            Finding::new(*at, format!("`{text}` is no value of {field}")).here(format!("one of {known}")),
+        ),
+        _ => None,
+    };
+    subject.oddities().iter().filter_map(found).collect()
+}

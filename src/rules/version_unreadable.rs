@@ -1,0 +1,58 @@
+//! An image whose tag names no version.
+
+use super::{Case, Rule, Scope};
+use crate::finding::{Finding, Severity};
+use crate::finding::Set;
+use crate::model::{Deployment, Dialect, Tag};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    id: "version-unreadable",
+    severity: Severity::Warning,
+    summary: "an image whose tag names no version, so that its change cannot be judged",
+    scope: Scope::State,
+    page: include_str!("version_unreadable.md"),
+    check,
+};
+
+fn check(case: &Case) -> Vec<Finding> {
+    let Some(head) = case.head() else { return Vec::new() };
+    let changed = case.change().filter(|(base, head)| is_version_change(base, head));
+    let unknown = [Some(head), changed.map(|(base, _)| base)].into_iter().flatten();
+    let Some(unknown) = unknown.filter(|end| end.version.is_unknown()).find(|end| reported(end, changed.is_some())) else {
+        return Vec::new();
+    };
+    let why = unknown.version.why().unwrap_or_default();
+    let consequence = if changed.is_some() { ", so this change cannot be judged" } else { "" };
+    let mut finding = Finding::new(unknown.version.at, format!("{why}{consequence}"));
+    if let Some((base, head)) = changed {
+        let (other, word) = if std::ptr::eq(unknown, head) { (base, "before") } else { (head, "after") };
+        let version = other.version.value().map_or("unknown".to_string(), ToString::to_string);
+        finding = finding.label(other.version.at, format!("{word}: {version}"));
+    }
+    if unknown.dialect == Dialect::Operator && unknown.image.value().is_some() {
+        finding = finding.here("the operator reads this as older than any release");
+    }
+    if let Some(Tag::Release(version)) = changed.map(|(base, _)| &base.image).and_then(|image| image.value()).map(|i| &i.tag)
+        && unknown.dialect == Dialect::Operator
+        && std::ptr::eq(unknown, head)
+    {
+        let title = format!("say which version it is, such as {version}");
+        finding = finding.unsafe_fix(title, [Set::AssumedVersion(version.to_string())]);
+    }
+    vec![finding.note("or", "milvus-lint check --from VERSION, or a mapping under `images:` in .milvus-lint.yaml")]
+}
+
+/// Whether the image, or what is known of the version, differs.
+fn is_version_change(base: &Deployment, head: &Deployment) -> bool {
+    base.version.value() != head.version.value() || base.image.value() != head.image.value()
+}
+
+/// A placeholder has a rule of its own. Without a change only the operator minds: it decides by the tag what to run.
+fn reported(end: &Deployment, changed: bool) -> bool {
+    match end.image.value().map(|image| &image.tag) {
+        Some(Tag::Placeholder) => false,
+        Some(Tag::Variable(_)) | None => changed,
+        Some(_) => changed || end.dialect == Dialect::Operator,
+    }
+}

@@ -1,0 +1,188 @@
+//! Named text from outside, and places in it.
+//!
+//! Takes nothing of ours; gives [`Source`]s (a name that the user would type, and its text), collected as one [`Sources`]
+//! for each side of a comparison, and [`Span`]s that point into them. It knows nothing of YAML or Milvus: which files are
+//! worth keeping is told to it as a list of literals. Reading is done by the doors `disk` and `git`, one per kind of outside.
+
+pub mod disk;
+pub mod git;
+
+use std::path::PathBuf;
+
+/// Which state of the repository a text belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Side {
+    /// What was there before: a revision, or the old half of `diff OLD NEW`.
+    Base,
+    /// What is judged: the work tree, the index, a revision, or standard input.
+    Head,
+}
+
+/// Names one [`Source`] among both sides of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SourceId {
+    pub side: Side,
+    pub index: u32,
+}
+
+/// A place: bytes `start..end` of one source. Always a place in a real text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Span {
+    pub source: SourceId,
+    pub start: u32,
+    pub end: u32,
+}
+
+impl Span {
+    /// The place `start..end` (byte offsets) of `source`.
+    pub fn new(source: SourceId, start: usize, end: usize) -> Span {
+        Span { source, start: start as u32, end: end as u32 }
+    }
+
+    /// The empty place just before this one.
+    pub fn before(self) -> Span {
+        Span { end: self.start, ..self }
+    }
+
+    /// The bytes as a range, for slicing the source's text.
+    pub fn range(self) -> std::ops::Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
+    /// Whether `other` lies inside this place.
+    pub fn contains(self, other: Span) -> bool {
+        self.source == other.source && self.start <= other.start && other.end <= self.end
+    }
+}
+
+/// Replaces the bytes at `at` by `text`; an empty place inserts, an empty text deletes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Edit {
+    pub at: Span,
+    pub text: String,
+}
+
+/// One text from outside.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// The path as the user would type it, with `/`; the same on both sides of a comparison.
+    pub path: String,
+    /// What the text was read from when that is not the disk: a revision, `index`, `standard input`. Shown before the path.
+    pub origin: Option<String>,
+    /// The file on disk that `fix` may rewrite; `None` for a revision, the index and standard input.
+    pub disk: Option<PathBuf>,
+    /// The whole text, valid UTF-8, byte for byte as it was read (a BOM and CRLF included).
+    pub text: String,
+}
+
+impl Source {
+    /// What the user sees: `path`, or `origin:path` as Git writes it.
+    pub fn name(&self) -> String {
+        match &self.origin {
+            Some(origin) => format!("{origin}:{}", self.path),
+            None => self.path.clone(),
+        }
+    }
+}
+
+/// A file that was met and could not be read as text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreadable {
+    pub name: String,
+    /// One sentence that a user can act on.
+    pub why: String,
+}
+
+/// All texts of one side, in a stable order (by path).
+#[derive(Clone, Debug)]
+pub struct Sources {
+    pub side: Side,
+    pub files: Vec<Source>,
+    pub unreadable: Vec<Unreadable>,
+    /// How many files were looked at, kept or not.
+    pub seen: usize,
+    /// Paths that differ between the two sides; `None` when that is not known and both sides must be compared whole.
+    pub changed: Option<Vec<String>>,
+}
+
+impl Sources {
+    /// A side with nothing in it.
+    pub fn empty(side: Side) -> Sources {
+        Sources { side, files: Vec::new(), unreadable: Vec::new(), seen: 0, changed: None }
+    }
+
+    /// A side from texts given as `(path, text)`; for tests, standard input, and texts made by the caller.
+    pub fn from_texts<P: Into<String>, T: Into<String>>(side: Side, texts: impl IntoIterator<Item = (P, T)>) -> Sources {
+        let mut sources = Sources::empty(side);
+        for (path, text) in texts {
+            sources.push(Source { path: path.into(), origin: None, disk: None, text: text.into() });
+        }
+        sources.seen = sources.files.len();
+        sources
+    }
+
+    /// Adds a source and says how it is named from now on.
+    pub fn push(&mut self, source: Source) -> SourceId {
+        self.files.push(source);
+        SourceId { side: self.side, index: (self.files.len() - 1) as u32 }
+    }
+
+    /// Every source with its id, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (SourceId, &Source)> {
+        let side = self.side;
+        self.files.iter().enumerate().map(move |(index, source)| (SourceId { side, index: index as u32 }, source))
+    }
+}
+
+/// Both sides of a run, to look a [`Span`] up.
+#[derive(Clone, Copy, Debug)]
+pub struct Texts<'a> {
+    pub base: &'a Sources,
+    pub head: &'a Sources,
+}
+
+impl<'a> Texts<'a> {
+    /// The source that `id` names.
+    pub fn source(&self, id: SourceId) -> &'a Source {
+        let sources = match id.side {
+            Side::Base => self.base,
+            Side::Head => self.head,
+        };
+        &sources.files[id.index as usize]
+    }
+
+    /// The bytes at a place.
+    pub fn text(&self, at: Span) -> &'a str {
+        &self.source(at.source).text[at.range()]
+    }
+
+    /// Line and column (both from 1; the column counts characters) of a byte offset.
+    pub fn position(&self, id: SourceId, offset: u32) -> (usize, usize) {
+        position(&self.source(id).text, offset as usize)
+    }
+}
+
+/// Line and column of a byte offset in `text`, both from 1. The column counts characters, a leading BOM not among them.
+pub fn position(text: &str, offset: usize) -> (usize, usize) {
+    let offset = offset.min(text.len());
+    let before = &text.as_bytes()[..offset];
+    let line = memchr_count(before) + 1;
+    let start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+    let column = String::from_utf8_lossy(&before[start..]).chars().filter(|&c| c != '\u{feff}').count() + 1;
+    (line, column)
+}
+
+fn memchr_count(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|&&byte| byte == b'\n').count()
+}
+
+/// Why a door could not give what was asked for; the message says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// The request itself is wrong: a path that is not there, a revision that does not exist.
+    #[error("{0}")]
+    Request(String),
+    /// The outside did not answer as it should: Git failed, a pipe broke.
+    #[error("{0}")]
+    Outside(String),
+}
