@@ -265,9 +265,9 @@ impl Reader<'_> {
     }
 
     fn values_files(&mut self, node: &Node) -> Option<ValuesFiles> {
-        let mut entry =
-            ValuesFiles { files: GlobSet::empty(), chart_version: None, release: None, namespace: None };
-        for (key, value) in self.entries(node, "an entry of `values`", &["files", "chart-version", "release", "namespace"])
+        let mut entry = ValuesFiles { files: GlobSet::empty(), chart_version: None, release: None, namespace: None };
+        for (key, value) in
+            self.entries(node, "an entry of `values`", &["files", "chart-version", "release", "namespace"])
         {
             match key {
                 "files" => entry.files = self.globs(value),

@@ -66,6 +66,8 @@ pub struct Finding {
     pub fixes: Vec<Fix>,
     /// The Milvus it is about, as `namespace/name` or as its file's path; set by the frame.
     pub subject: Option<String>,
+    /// Where that Milvus begins, which tells it from every other; set by the frame.
+    pub owner: Option<Span>,
 }
 
 impl Finding {
@@ -82,6 +84,7 @@ impl Finding {
             notes: Vec::new(),
             fixes: Vec::new(),
             subject: None,
+            owner: None,
         }
     }
 

@@ -52,8 +52,7 @@ pub fn check_with(base: &Sources, head: &Sources, facts: &Facts, config: &Config
         Some(_) if config.two_files => Compared::FileWithFile,
         Some(_) => Compared::WithBase,
     };
-    let transitions =
-        pair::pair(before.deployments, &before.migrations, after.deployments, after.migrations, compared);
+    let transitions = pair::pair(before.deployments, &before.migrations, after.deployments, after.migrations, compared);
     let transitions = from_command_line(transitions, config);
     let texts = Texts { base, head };
     let mut findings = judge(&transitions, &after.troubles, facts, rules);
@@ -176,11 +175,8 @@ fn write_fixes(finding: &mut Finding, evidence: &[Evidence], texts: Texts) {
 }
 
 fn edits(finding: &Finding, fix: &Fix, evidence: &[Evidence], texts: Texts) -> Result<Vec<source::Edit>, String> {
-    let evidence = evidence
-        .iter()
-        .filter(|evidence| evidence.at.source.side == Side::Head)
-        .find(|evidence| owns(evidence, finding))
-        .ok_or("the place to change was not found")?;
+    let owner = evidence.iter().find(|evidence| Some(evidence.at) == finding.owner);
+    let evidence = owner.ok_or("the place to change was not found")?;
     let mut rewrites: Vec<normalize::Rewrite> = Vec::new();
     for set in &fix.set {
         let rewrite = normalize::write(evidence, set).ok_or("it cannot be said in this file")?;
@@ -192,37 +188,15 @@ fn edits(finding: &Finding, fix: &Fix, evidence: &[Evidence], texts: Texts) -> R
     let mut edits = Vec::new();
     for rewrite in rewrites {
         let text = &texts.source(rewrite.document.source).text;
-        edits.extend(
-            yaml::edits(text, &rewrite.document, &rewrite.changes).map_err(|error| error.to_string())?,
-        );
+        edits.extend(yaml::edits(text, &rewrite.document, &rewrite.changes).map_err(|error| error.to_string())?);
     }
     Ok(edits)
 }
 
-/// Whether a finding is about what this evidence is about.
-fn owns(evidence: &Evidence, finding: &Finding) -> bool {
-    let subject = finding.subject.as_deref() == Some(evidence.id.to_string().as_str());
-    let places = std::iter::once(finding.at).chain(finding.labels.iter().map(|label| label.at));
-    let in_file = places.filter(|at| at.source == evidence.at.source).any(|at| {
-        at == evidence.at || evidence.layers.0.iter().any(|layer| layer.document.at.contains(at))
-    });
-    let migration = evidence.what == detect::What::Migration;
-    subject && in_file && migration == finding.rule.starts_with("migration-") | is_migration_text(evidence, finding)
-}
-
-/// A rule about the text alone may speak of a MilvusUpgrade, too.
-fn is_migration_text(evidence: &Evidence, finding: &Finding) -> bool {
-    let inside = evidence.layers.0.iter().any(|layer| layer.node.at.contains(finding.at));
-    evidence.what == detect::What::Migration && inside
-}
-
 /// What looks like Milvus and was not read.
 fn incomplete(head: &Sources, troubles: &[detect::Trouble], texts: Texts) -> Vec<Incomplete> {
-    let unreadable = head.unreadable.iter().map(|file| Incomplete {
-        file: file.name.clone(),
-        at: None,
-        why: file.why.clone(),
-    });
+    let unreadable =
+        head.unreadable.iter().map(|file| Incomplete { file: file.name.clone(), at: None, why: file.why.clone() });
     let troubles = troubles.iter().map(|trouble| Incomplete {
         file: texts.source(trouble.at.source).name(),
         at: Some(trouble.at),

@@ -55,7 +55,8 @@ pub fn load(paths: &[PathBuf], base: &Base, scope: &Scope) -> anyhow::Result<Loa
 
 fn repository_of(paths: &[PathBuf], cwd: &Path) -> anyhow::Result<Option<Repository>> {
     let first = paths.first().map_or_else(|| cwd.to_path_buf(), |path| cwd.join(path));
-    let folder = if first.is_dir() { first } else { first.parent().map_or_else(|| cwd.to_path_buf(), Path::to_path_buf) };
+    let folder =
+        if first.is_dir() { first } else { first.parent().map_or_else(|| cwd.to_path_buf(), Path::to_path_buf) };
     if !folder.is_dir() {
         return Ok(None);
     }

@@ -1,0 +1,80 @@
+//! The laws of the house, and the harness that runs the rules' pages.
+//!
+//! `UPDATE_PAGES=1 cargo test pages` writes the outputs into the pages; everything else here only compares.
+
+mod facts;
+mod house;
+mod judgement;
+mod pages;
+mod same;
+
+use crate::config::{Config, FILE_NAME};
+use crate::facts::Facts;
+use crate::outcome::Outcome;
+use crate::rules::{RULES, Rule};
+use crate::source::{Side, Source, Sources};
+use std::path::{Path, PathBuf};
+
+/// The root of the repository.
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Every file below a folder, sorted.
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { files.extend(files_below(&path)) } else { files.push(path) }
+    }
+    files.sort();
+    files
+}
+
+fn known_facts() -> Facts {
+    Facts::embedded()
+        .unwrap_or_else(|errors| panic!("{}", errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))
+}
+
+/// A case told by texts alone: the files of both sides, a config among those of the head.
+#[derive(Clone, Debug, Default)]
+struct Told {
+    base: Vec<(String, String)>,
+    head: Vec<(String, String)>,
+}
+
+impl Told {
+    fn sources(&self) -> (Sources, Sources) {
+        let side = |side, files: &[(String, String)]| {
+            let mut sources = Sources::empty(side);
+            for (path, text) in files {
+                let origin = (side == Side::Base).then(|| "HEAD".to_string());
+                let disk = (side == Side::Head).then(|| PathBuf::from(path));
+                sources.push(Source { path: path.clone(), origin, disk, text: text.clone() });
+            }
+            sources.seen = sources.files.len();
+            sources
+        };
+        (side(Side::Base, &self.base), side(Side::Head, &self.head))
+    }
+
+    fn config(&self) -> Config {
+        let ids: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
+        let read = |files: &[(String, String)]| {
+            let (_, text) = files.iter().find(|(path, _)| path == FILE_NAME)?;
+            Some(Config::parse(FILE_NAME, text, &ids).unwrap())
+        };
+        let mut config = read(&self.head).unwrap_or_default();
+        config.base_values = read(&self.base).map(|base| base.values);
+        config.base_name = (!self.base.is_empty()).then(|| "HEAD".to_string());
+        config.today = "2026-11-21".to_string();
+        config.whole = true;
+        config
+    }
+
+    fn check(&self, facts: &Facts, rules: &[&Rule]) -> (Sources, Sources, Outcome) {
+        let (base, head) = self.sources();
+        let outcome = crate::check_with(&base, &head, facts, &self.config(), rules);
+        (base, head, outcome)
+    }
+}

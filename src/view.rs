@@ -129,11 +129,7 @@ fn transition(transition: &Transition, facts: &Facts) -> TransitionView {
     TransitionView {
         id: transition.id().to_string(),
         kind,
-        at: match transition {
-            Transition::Created(d) | Transition::Unchanged(d) | Transition::Deleted(d) => d.at,
-            Transition::Changed { head, .. } => head.at,
-            Transition::Ordered { migration, .. } => migration.at,
-        },
+        at: transition.at(),
         from,
         to,
         verdict: judged.verdict.map(Verdict::as_str),

@@ -97,12 +97,7 @@ impl Row<'_> {
     }
 }
 
-fn table<T>(
-    file: &'static str,
-    text: &str,
-    errors: &mut Vec<FactError>,
-    read: impl Fn(&mut Row) -> T,
-) -> Vec<T> {
+fn table<T>(file: &'static str, text: &str, errors: &mut Vec<FactError>, read: impl Fn(&mut Row) -> T) -> Vec<T> {
     let mut reader = csv::ReaderBuilder::new().from_reader(text.as_bytes());
     let header = match reader.headers() {
         Ok(header) => header.clone(),

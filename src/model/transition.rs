@@ -1,6 +1,7 @@
 //! What happens to a Milvus between two states.
 
 use super::{Deployment, Identity, Migration, Oddity};
+use crate::source::Span;
 
 /// What happens to one Milvus.
 #[derive(Clone, Debug)]
@@ -57,6 +58,17 @@ impl Transition {
         match self {
             Transition::Changed { base, head, .. } => Some((base, head)),
             _ => None,
+        }
+    }
+
+    /// Where it begins: in the head, or in the base when it is gone.
+    pub fn at(&self) -> Span {
+        match self {
+            Transition::Created(deployment) | Transition::Unchanged(deployment) | Transition::Deleted(deployment) => {
+                deployment.at
+            }
+            Transition::Changed { head, .. } => head.at,
+            Transition::Ordered { migration, .. } => migration.at,
         }
     }
 

@@ -87,7 +87,9 @@ fn chart_version(evidence: &Evidence, given: &Given) -> Field<Version> {
     }
     match &given.chart {
         Some((version, who)) => Field::default(evidence.at, version.clone(), who.clone()),
-        None => Field::unknown(evidence.at, "nothing says which chart these values are for; say it with --chart-version"),
+        None => {
+            Field::unknown(evidence.at, "nothing says which chart these values are for; say it with --chart-version")
+        }
     }
 }
 
@@ -274,7 +276,11 @@ impl Values<'_> {
     fn coordinators(&self, chart: Option<&Version>) -> Field<CoordinatorLayout> {
         let mode = self.mode(chart);
         if mode.value() == Some(&Mode::Standalone) {
-            return Field::default(mode.at, CoordinatorLayout::Mix, "a standalone runs all coordinators in one process");
+            return Field::default(
+                mode.at,
+                CoordinatorLayout::Mix,
+                "a standalone runs all coordinators in one process",
+            );
         }
         let mix = self.switch("mixCoordinator.enabled", chart);
         let separate: Vec<_> = SEPARATE.iter().map(|name| self.switch(&format!("{name}.enabled"), chart)).collect();
@@ -314,7 +320,8 @@ const QUEUES: &str = "rocksmq, natsmq, pulsar, kafka, woodpecker";
 /// Says a [`Set`] in the chart's words.
 pub(super) fn write(evidence: &Evidence, set: &Set) -> Option<Rewrite> {
     let layer = evidence.layers.0.last()?;
-    let flag = |path: &[&str], on: bool| Change::Set { path: layer.path_to(path), value: on.to_string(), string: false };
+    let flag =
+        |path: &[&str], on: bool| Change::Set { path: layer.path_to(path), value: on.to_string(), string: false };
     let cluster = evidence.layers.get(&["cluster", "enabled"]).and_then(Node::as_bool) != Some(false);
     let coordinators = |mix: bool| {
         let separate = SEPARATE.iter().map(|name| flag(&[name, "enabled"], !mix));

@@ -92,7 +92,12 @@ fn rolling(reader: &Reader, operator: &Field<Version>, facts: &Facts) -> Field<b
 }
 
 /// A default of the operator as a field; unknown when the answer depends on an operator version that nobody gave.
-fn default<T>(answer: Option<&str>, at: Span, operator: &Field<Version>, parse: impl Fn(&str) -> Option<T>) -> Field<T> {
+fn default<T>(
+    answer: Option<&str>,
+    at: Span,
+    operator: &Field<Version>,
+    parse: impl Fn(&str) -> Option<T>,
+) -> Field<T> {
     match answer.and_then(parse) {
         Some(value) => Field::default(at, value, whose(operator)),
         None => Field::unknown(at, "the default depends on the operator's version; say it with --operator-version"),
@@ -268,10 +273,8 @@ fn components(reader: &Reader, oddities: &mut Vec<Oddity>) -> Vec<Component> {
         if let Some(node) = reader.node(&["spec", "components", name, "image"])
             && let Some(text) = node.raw_text().filter(|text| !text.is_empty())
         {
-            components.push(Component {
-                name: (*name).to_string(),
-                image: Field::written(node.at, Image::parse(text)),
-            });
+            components
+                .push(Component { name: (*name).to_string(), image: Field::written(node.at, Image::parse(text)) });
         }
         if reader.node(&["spec", "components", name, "version"]).is_some() {
             let at = reader.place(&["spec", "components", name, "version"]);
@@ -352,7 +355,8 @@ pub(super) fn move_metadata(layer: &crate::detect::Layer, key: &str) -> Change {
 pub(super) fn retagged(image: &Image, version: &str) -> String {
     let tag = image.text.strip_prefix(image.repository.as_str()).unwrap_or_default();
     let tag = tag.trim_start_matches(':');
-    let v = if tag.is_empty() || tag.starts_with('v') || !tag.starts_with(|c: char| c.is_ascii_digit()) { "v" } else { "" };
+    let v =
+        if tag.is_empty() || tag.starts_with('v') || !tag.starts_with(|c: char| c.is_ascii_digit()) { "v" } else { "" };
     let variant = match &image.tag {
         Tag::Release(old) => old.variant.as_deref().filter(|variant| variant.split('-').all(is_build_kind)),
         _ => None,

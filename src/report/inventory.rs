@@ -170,7 +170,8 @@ fn reasons(context: &Context, paint: Paint, w: &mut dyn io::Write) -> io::Result
             .into_iter()
             .filter_map(|(name, view)| {
                 let why = view.why.as_deref()?;
-                Some(vec![Cell::plain(name), value(view, "default"), Cell::new(Role::Faint, why)])
+                let mark = if name == "version" { default_mark(one) } else { "default" };
+                Some(vec![Cell::plain(name), value(view, mark), Cell::new(Role::Faint, why)])
             })
             .collect();
         if rows.is_empty() {

@@ -1,10 +1,12 @@
 //! Each report on outcomes made by hand, against the text that a user should see.
 
-use super::{Context, Format, Style, diff, inventory, rules};
-use crate::finding::{Finding, Fix, Severity};
-use crate::outcome::{
-    ChangeView, DeploymentView, Excepted, Incomplete, Outcome, TransitionKind, TransitionView, ValueView,
-};
+mod findings;
+mod other;
+mod whole;
+
+use super::{Context, Format, Style};
+use crate::finding::{Finding, Fix};
+use crate::outcome::{ChangeView, DeploymentView, Outcome, TransitionKind, TransitionView, ValueView};
 use crate::source::{Edit, Side, SourceId, Sources, Span, Texts};
 
 /// Two sides and what was found in them.
@@ -185,7 +187,7 @@ fn moved_queue() -> (Stage, Finding) {
     (stage, finding)
 }
 
-/// A repository of seven Milvus with one legal, one unknown and one deleted among them.
+/// A repository with a Milvus of every container, and every kind of transition.
 fn busy() -> Stage {
     let mut stage =
         Stage::new(&[("apps/dev.yaml", "a: 1\n")], &[("apps/prod.yaml", "kind: Milvus\n---\nkind: Milvus\n")]);
@@ -210,39 +212,6 @@ fn busy() -> Stage {
     (order.source_version, order.target_version) = (Some("2.1.4".to_owned()), Some("2.2.16".to_owned()));
     (order.next, order.newest) = (None, None);
     stage.outcome.deployments = vec![prod, dev, digest, order];
-    let mut legal = transition("vector/prod", at, TransitionKind::Changed, Some("2.5.16"), Some("2.6.6"));
-    legal.verdict = Some("legal");
-    legal.path = vec!["2.5.16".to_owned(), "2.6.6".to_owned()];
-    legal.traits = ["operator 1.3.8", "cluster", "pulsar", "mixCoord"].map(str::to_owned).to_vec();
-    legal.changes.push(ChangeView {
-        field: "version",
-        from: view("2.5.16", "written", None),
-        to: view("2.6.6", "written", None),
-    });
-    let mut unknown = transition("edge", at, TransitionKind::Changed, Some("2.5.10"), None);
-    unknown.verdict = Some("unknown");
-    unknown.because = "the image names a digest".to_owned();
-    unknown.changes.push(ChangeView {
-        field: "image",
-        from: view("milvusdb/milvus:v2.5.10", "written", None),
-        to: view("milvusdb/milvus@sha256:4f1c", "written", None),
-    });
-    unknown.changes.push(ChangeView {
-        field: "version",
-        from: view("2.5.10", "written", None),
-        to: view("", "unknown", Some("the image names a digest")),
-    });
-    let mut illegal = transition("vector/old", at, TransitionKind::Changed, Some("2.1.4"), Some("2.6.6"));
-    illegal.verdict = Some("illegal");
-    illegal.path = ["2.1.4", "2.2.16", "2.3.22", "2.6.6"].map(str::to_owned).to_vec();
-    illegal.traits = vec!["chart 5.0.19".to_owned()];
-    let why = Some("chart 5.0.19's default");
-    illegal.changes = vec![
-        ChangeView { field: "chart", from: view("4.2.58", "written", None), to: view("5.0.19", "written", None) },
-        ChangeView { field: "version", from: view("2.1.4", "written", None), to: view("2.6.6", "default", why) },
-        ChangeView { field: "queue", from: view("rocksmq", "default", None), to: view("woodpecker", "default", why) },
-        ChangeView { field: "coordinators", from: view("separate", "written", None), to: ValueView::default() },
-    ];
     let mut order = transition("vector/migrate", at, TransitionKind::Ordered, Some("2.1.4"), Some("2.2.16"));
     order.verdict = Some("conditional");
     order.because = "the Milvus is down from start to end".to_owned();
@@ -250,7 +219,7 @@ fn busy() -> Stage {
     let unchanged = transition("vector/dev", at, TransitionKind::Unchanged, Some("2.6.15"), Some("2.6.15"));
     let deleted = transition("vector/gone", gone, TransitionKind::Deleted, Some("2.4.0"), None);
     let created = transition("vector/new", at, TransitionKind::Created, None, Some("2.6.22"));
-    stage.outcome.transitions = vec![legal, unchanged, unknown, illegal, order, deleted, created];
+    stage.outcome.transitions = vec![legal(at), unchanged, unknown(at), illegal(at), order, deleted, created];
     stage.outcome.summary.files = 412;
     stage.outcome.summary.milvus_files = 1;
     stage.outcome.summary.base = Some("origin/main".to_owned());
@@ -258,111 +227,47 @@ fn busy() -> Stage {
     stage
 }
 
-/// Any place and any edit in any text: no panic, and the JSON stays well formed.
-#[test]
-fn no_place_breaks_a_report() {
-    let texts = [
-        "",
-        "\n",
-        "a",
-        "\u{feff}",
-        "\u{feff}a: é\r\n\tb: 日本\r\n\r\n",
-        "a:\n  b: 1\n\n# c\n  d: 2\n    e: \u{9b}\u{200d}x",
-    ];
-    for text in texts {
-        let mut stage = Stage::new(&[("x.yaml", text)], &[("x.yaml", text)]);
-        let cuts: Vec<usize> = (0..=text.len()).filter(|at| text.is_char_boundary(*at)).collect();
-        let places = |side| {
-            let id = SourceId { side, index: 0 };
-            let cuts = &cuts;
-            cuts.iter().flat_map(move |&a| cuts.iter().filter(move |&&b| a <= b).map(move |&b| Span::new(id, a, b)))
-        };
-        for (a, b) in places(Side::Head).zip(places(Side::Base).collect::<Vec<_>>().into_iter().rev()) {
-            let mut finding = Finding::new(a, "x").here("y").label(b, "z").label(Span { source: a.source, ..b }, "w");
-            let other = edit(Span { source: a.source, ..b }, "q\r\n  r");
-            finding.fixes.push(fix("f", true, vec![edit(a, ""), other.clone()]));
-            finding.fixes.push(fix("g", false, vec![other, edit(a, "\n  k: v\n")]));
-            stage.style.color = (a.start + b.end) % 2 == 0;
-            stage.style.width = (a.end + b.end) as usize;
-            stage.outcome.findings = vec![finding];
-            assert!(stage.human().ends_with('\n'));
-            serde_json::from_str::<serde_json::Value>(&stage.report(Format::Json)).expect("well formed");
-            let finding = stage.outcome.findings.remove(0);
-            stage.outcome.findings = vec![Finding { fixes: vec![finding.fixes[1].clone()], ..finding }];
-            stage.human();
-        }
-    }
+fn legal(at: Span) -> TransitionView {
+    let mut one = transition("vector/prod", at, TransitionKind::Changed, Some("2.5.16"), Some("2.6.6"));
+    one.verdict = Some("legal");
+    one.path = vec!["2.5.16".to_owned(), "2.6.6".to_owned()];
+    one.traits = ["operator 1.3.8", "cluster", "pulsar", "mixCoord"].map(str::to_owned).to_vec();
+    one.changes.push(ChangeView {
+        field: "version",
+        from: view("2.5.16", "written", None),
+        to: view("2.6.6", "written", None),
+    });
+    one
 }
 
-#[test]
-fn look() {
-    let odd =
-        "\u{feff}kind: Milvus\r\nspec:\r\n\tname: café\timage: \"é:v2.5\u{1b}[31m\u{9b}0\"\r\n  mode: cluster\r\n";
-    for color in [false, true] {
-        let mut stage = Stage::new(&[], &[("odd.yaml", odd)]);
-        stage.style.color = color;
-        let mut finding =
-            Finding::new(stage.head("\"é:v2.5\u{1b}[31m\u{9b}0\""), "odd\tthings\u{1b}[0m\nhappen").here("an\r\nimage");
-        finding = finding.label(stage.head("Milvus"), "after a BOM").label(stage.head("mode: cluster\r\n"), "");
-        finding.rule = "odd";
-        let m = stage.head("  mode: cluster\r\n");
-        finding.fixes.push(fix(
-            "three things",
-            false,
-            vec![
-                edit(stage.head("Milvus"), "Pulsar"),
-                edit(m, ""),
-                edit(stage.head("spec").before(), "metadata:\r\n  labels: {}\r\n"),
-            ],
-        ));
-        println!("{}", stage.finding(&finding));
-        // insertion at top, at EOF w/o newline, deep with far parent, several lines cut, EOF span
-        let text = "spec:\n  a: 1\n  b: 2\n  c: 3\n  d: 4\n  e: 5\nother: x";
-        let mut stage = Stage::new(&[], &[("x.yaml", text)]);
-        stage.style.color = color;
-        let mut f =
-            Finding::new(stage.head("a: 1\n  b: 2"), "multi-line").here("cut").label(stage.head("her: x"), "far");
-        f.rule = "multi";
-        let end = Span::new(stage.head("a").source, text.len(), text.len());
-        f.fixes.push(fix(
-            "many",
-            true,
-            vec![
-                edit(stage.head("spec").before(), "kind: x\n"),
-                edit(stage.head("other").before(), "  f: 6\n"),
-                edit(end, "\nlast: y"),
-            ],
-        ));
-        println!("{}", stage.finding(&f));
-        let mut f = Finding::new(end, "at the end").here("here");
-        f.fixes.push(fix(
-            "many",
-            true,
-            vec![edit(stage.head("b: 2"), "b: 3\n  bb: 4"), edit(stage.head("e: 5"), "e: 6")],
-        ));
-        println!("{}", stage.finding(&f));
-        let text = "spec:\n\n";
-        let mut stage = Stage::new(&[], &[("x.yaml", text)]);
-        stage.style.color = color;
-        let mut f = Finding::new(Span::new(end.source, 7, 7), "at the end").here("here");
-        f.fixes.push(fix("first", true, vec![edit(Span::new(end.source, 0, 0), "kind: a\n")]));
-        println!("{}", stage.finding(&f));
-        let mut stage = Stage::new(&[], &[("x.yaml", "")]);
-        stage.style.color = color;
-        let mut f = Finding::new(Span::new(end.source, 0, 0), "empty").here("here");
-        f.fixes.push(fix("first", true, vec![edit(Span::new(end.source, 0, 0), "kind: a\n")]));
-        println!("{}", stage.finding(&f));
-        let long = format!("spec:\n  image: {}:v2.5.0 # {}\n", "registry.example.com/".repeat(4), "x".repeat(100));
-        let mut stage = Stage::new(&[], &[("x.yaml", &long)]);
-        stage.style.color = color;
-        stage.style.width = 80;
-        let f = Finding::new(stage.head("v2.5.0"), "wide")
-            .here("this is a fairly long label on a version which is far to the right");
-        println!("{}", stage.finding(&f));
-    }
-    for w in [inventory::table(&busy().context(), &mut std::io::stdout())] {
-        w.unwrap()
-    }
-    println!("{:?} {:?}", Format::parse("jsno"), Format::parse("Human"));
-    println!("{:?} ", Format::parse("sarif"));
+fn unknown(at: Span) -> TransitionView {
+    let mut one = transition("edge", at, TransitionKind::Changed, Some("2.5.10"), None);
+    one.verdict = Some("unknown");
+    one.because = "the image names a digest".to_owned();
+    one.changes.push(ChangeView {
+        field: "image",
+        from: view("milvusdb/milvus:v2.5.10", "written", None),
+        to: view("milvusdb/milvus@sha256:4f1c", "written", None),
+    });
+    one.changes.push(ChangeView {
+        field: "version",
+        from: view("2.5.10", "written", None),
+        to: view("", "unknown", Some("the image names a digest")),
+    });
+    one
+}
+
+fn illegal(at: Span) -> TransitionView {
+    let mut one = transition("vector/old", at, TransitionKind::Changed, Some("2.1.4"), Some("2.6.6"));
+    one.verdict = Some("illegal");
+    one.path = ["2.1.4", "2.2.16", "2.3.22", "2.6.6"].map(str::to_owned).to_vec();
+    one.traits = vec!["chart 5.0.19".to_owned()];
+    let why = Some("chart 5.0.19's default");
+    one.changes = vec![
+        ChangeView { field: "chart", from: view("4.2.58", "written", None), to: view("5.0.19", "written", None) },
+        ChangeView { field: "version", from: view("2.1.4", "written", None), to: view("2.6.6", "default", why) },
+        ChangeView { field: "queue", from: view("rocksmq", "default", None), to: view("woodpecker", "default", why) },
+        ChangeView { field: "coordinators", from: view("separate", "written", None), to: ValueView::default() },
+    ];
+    one
 }

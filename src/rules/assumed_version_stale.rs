@@ -1,8 +1,8 @@
 //! spec.components.version says another version than the image.
 
 use super::{Case, Rule, Scope};
-use crate::finding::{Finding, Severity};
 use crate::finding::Set;
+use crate::finding::{Finding, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -17,7 +17,9 @@ pub const RULE: Rule = Rule {
 fn check(case: &Case) -> Vec<Finding> {
     let Some(head) = case.head() else { return Vec::new() };
     let assumed = head.assumed_version.as_ref();
-    let (Some(field), Some(assumed)) = (assumed, assumed.and_then(|field| field.written_value())) else { return Vec::new() };
+    let (Some(field), Some(assumed)) = (assumed, assumed.and_then(|field| field.written_value())) else {
+        return Vec::new();
+    };
     let Some(version) = head.image.value().and_then(|image| image.version()) else { return Vec::new() };
     if version.triple() == assumed.triple() {
         return Vec::new();
@@ -27,6 +29,9 @@ fn check(case: &Case) -> Vec<Finding> {
     let finding = Finding::new(field.at, format!("the operator is told {assumed} while the image is {version}"))
         .here("what the operator goes by")
         .label(head.image.at, "what runs")
-        .note("what happens", "components and their order are those of the version that is told, not of the one that runs");
+        .note(
+            "what happens",
+            "components and their order are those of the version that is told, not of the one that runs",
+        );
     vec![finding.fix(format!("say {plain}"), [Set::AssumedVersion(plain)])]
 }

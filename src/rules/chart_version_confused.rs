@@ -20,13 +20,15 @@ fn check(case: &Case) -> Vec<Finding> {
     if case.facts.release(version).is_none() || carried >= version {
         return Vec::new();
     }
-    let mut fits: Vec<_> = case.facts.charts.iter().filter(|chart| chart.published && chart.milvus.as_ref() == Some(version)).collect();
+    let mut fits: Vec<_> =
+        case.facts.charts.iter().filter(|chart| chart.published && chart.milvus.as_ref() == Some(version)).collect();
     fits.sort_by(|a, b| a.version.cmp(&b.version));
     let way = match fits.last() {
         Some(chart) => format!("chart {} carries Milvus {version}", chart.version),
         None => format!("no chart carries Milvus {version}; write image.all.tag on a chart of its line"),
     };
-    let finding = Finding::new(head.chart.at, format!("chart {version} installs Milvus {carried}, not Milvus {version}"))
-        .here("a Milvus version where a chart version belongs");
+    let finding =
+        Finding::new(head.chart.at, format!("chart {version} installs Milvus {carried}, not Milvus {version}"))
+            .here("a Milvus version where a chart version belongs");
     vec![finding.note("why", "charts and Milvus have version numbers of their own").note("the way", way)]
 }

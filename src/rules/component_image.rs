@@ -1,8 +1,8 @@
 //! A component with an image of its own, which stops every rollout.
 
 use super::{Case, Rule, Scope};
-use crate::finding::{Finding, Severity};
 use crate::finding::Set;
+use crate::finding::{Finding, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -21,19 +21,29 @@ fn check(case: &Case) -> Vec<Finding> {
         return Vec::new();
     }
     let found = |component: &crate::model::Component| {
-        let finding = Finding::new(component.image.at, format!("{} has an image of its own; a rollout stops at it", component.name))
-            .here("never counts as updated")
-            .label(head.image.at, "the image of all components")
-            .note("why", "the operator compares every component with spec.components.image")
-            .note("what happens", "every component after it in the order keeps its old image, and the status stays Healthy");
+        let finding = Finding::new(
+            component.image.at,
+            format!("{} has an image of its own; a rollout stops at it", component.name),
+        )
+        .here("never counts as updated")
+        .label(head.image.at, "the image of all components")
+        .note("why", "the operator compares every component with spec.components.image")
+        .note(
+            "what happens",
+            "every component after it in the order keeps its old image, and the status stays Healthy",
+        );
         finding.fix("remove it", [Set::NoComponentImage(component.name.clone())])
     };
     let has_image = head.image.written_value().is_some();
     // Where the image of all is not written, removing this one would bring the operator's default.
-    head.components.iter().map(found).map(|mut finding| {
-        if !has_image {
-            finding.fixes.iter_mut().for_each(|fix| fix.safe = false);
-        }
-        finding
-    }).collect()
+    head.components
+        .iter()
+        .map(found)
+        .map(|mut finding| {
+            if !has_image {
+                finding.fixes.iter_mut().for_each(|fix| fix.safe = false);
+            }
+            finding
+        })
+        .collect()
 }

@@ -1,8 +1,8 @@
 //! A default switches the coordinators of a cluster.
 
 use super::{Case, Rule, Scope};
-use crate::finding::{Finding, Severity};
 use crate::finding::Set;
+use crate::finding::{Finding, Severity};
 use crate::model::Mode;
 
 /// The rule.
@@ -24,9 +24,13 @@ fn check(case: &Case) -> Vec<Finding> {
         return Vec::new();
     }
     let (old, new) = (from.as_str(), to.as_str());
-    let finding = Finding::new(after.at, format!("the coordinators of this cluster change from {old} to {new} by a default"))
-        .here(format!("{new}: {}", after.why().unwrap_or_default()))
-        .label(before.at, format!("{old}: {}", before.why().unwrap_or("written")))
-        .note("what happens", "the layout of the coordinators changes in the same step as everything else");
-    vec![finding.fix("write the coordinators that run, and change them in a step of their own", [Set::Coordinators(*from)])]
+    let finding =
+        Finding::new(after.at, format!("the coordinators of this cluster change from {old} to {new} by a default"))
+            .here(format!("{new}: {}", after.why().unwrap_or_default()))
+            .label(before.at, format!("{old}: {}", before.why().unwrap_or("written")))
+            .note("what happens", "the layout of the coordinators changes in the same step as everything else");
+    vec![
+        finding
+            .fix("write the coordinators that run, and change them in a step of their own", [Set::Coordinators(*from)]),
+    ]
 }

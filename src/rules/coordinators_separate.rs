@@ -1,9 +1,9 @@
 //! Separate coordinators that run when a line with mixCoord only is entered.
 
 use super::{Case, Rule, Scope, edge_finding};
-use crate::finding::{Finding, Severity};
 use crate::facts::Verdict;
 use crate::finding::Set;
+use crate::finding::{Finding, Severity};
 use crate::model::CoordinatorLayout;
 
 /// The rule.
@@ -29,7 +29,8 @@ fn check(case: &Case) -> Vec<Finding> {
         if change.judgement.verdict == Verdict::Conditional {
             finding.graded = Some(Severity::Warning);
         }
-        if change.base.version.why().is_none() && change.base.coordinators.value() == Some(&CoordinatorLayout::Separate) {
+        if change.base.version.why().is_none() && change.base.coordinators.value() == Some(&CoordinatorLayout::Separate)
+        {
             let set = [Set::Version(change.from.to_string()), Set::Coordinators(CoordinatorLayout::Mix)];
             finding.fixes.clear();
             *finding = finding.clone().unsafe_fix(format!("stay on {} and switch to mixCoord first", change.from), set);

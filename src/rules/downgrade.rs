@@ -14,5 +14,10 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(case: &Case) -> Vec<Finding> {
-    edge_finding(case, RULE.id, |change| format!("Milvus {} cannot go back to {}", change.from, change.to), "an older line")
+    edge_finding(
+        case,
+        RULE.id,
+        |change| format!("Milvus {} cannot go back to {}", change.from, change.to),
+        "an older line",
+    )
 }

@@ -1,6 +1,6 @@
 //! An exception whose last day is over.
 
-use super::{Case, Rule, Scope, Event};
+use super::{Case, Event, Rule, Scope};
 use crate::finding::{Finding, Severity};
 
 /// The rule.

@@ -1,6 +1,6 @@
 //! An exception that covers nothing.
 
-use super::{Case, Rule, Scope, Event};
+use super::{Case, Event, Rule, Scope};
 use crate::finding::{Finding, Severity};
 
 /// The rule.

@@ -1,8 +1,8 @@
 //! A metadata key at the root of a resource.
 
 use super::{Case, Rule, Scope};
-use crate::finding::{Finding, Severity};
 use crate::finding::Set;
+use crate::finding::{Finding, Severity};
 use crate::model::Oddity;
 
 /// The rule.

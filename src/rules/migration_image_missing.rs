@@ -1,8 +1,8 @@
 //! A MilvusUpgrade without the images that nobody fills in.
 
 use super::{Case, Rule, Scope};
-use crate::finding::{Finding, Severity};
 use crate::finding::Set;
+use crate::finding::{Finding, Severity};
 use crate::model::Operation;
 
 /// The rule.
@@ -17,14 +17,16 @@ pub const RULE: Rule = Rule {
 
 fn check(case: &Case) -> Vec<Finding> {
     let Some((migration, milvus)) = case.migration() else { return Vec::new() };
-    let webhook = migration.operator.value().and_then(|version| case.facts.operator(version)).map(|operator| operator.webhook);
+    let webhook =
+        migration.operator.value().and_then(|version| case.facts.operator(version)).map(|operator| operator.webhook);
     if migration.operation == Operation::Rollback || webhook == Some(true) {
         return Vec::new();
     }
-    let missing: Vec<&str> = [("toolImage", migration.tool_image.is_none()), ("targetImage", migration.target_image.is_none())]
-        .into_iter()
-        .filter_map(|(key, missing)| missing.then_some(key))
-        .collect();
+    let missing: Vec<&str> =
+        [("toolImage", migration.tool_image.is_none()), ("targetImage", migration.target_image.is_none())]
+            .into_iter()
+            .filter_map(|(key, missing)| missing.then_some(key))
+            .collect();
     if missing.is_empty() {
         return Vec::new();
     }
@@ -34,14 +36,15 @@ fn check(case: &Case) -> Vec<Finding> {
     // An image for a target that the tool refuses would only make the mistake look finished.
     let target = migration.target.value().filter(|target| tool.is_some_and(|tool| tool.to.contains(target)));
     if let (Some(target), true) = (target, migration.target_image.is_none()) {
-        let repository = milvus.and_then(|milvus| milvus.image.written_value()).map_or("milvusdb/milvus", |image| &image.repository);
+        let repository =
+            milvus.and_then(|milvus| milvus.image.written_value()).map_or("milvusdb/milvus", |image| &image.repository);
         set.push(Set::MigrationTargetImage(format!("{repository}:v{target}")));
     }
     let complete = set.len() == missing.len();
     let is_or_are = if missing.len() == 1 { "is" } else { "are" };
-    let finding = Finding::new(migration.at, format!("{} {is_or_are} not written, and nobody fills it in", super::listed(&missing)))
+    let finding = Finding::new(migration.at, format!("{} {is_or_are} not written, and nobody fills in what is missing", super::listed(&missing)))
         .here("missing below spec")
-        .note("why", "only the operator's webhook sets them, and it is off by default since operator 1.1.4")
+        .note("why", "only the operator's webhook sets them, and it is off unless somebody turned it on")
         .note("what happens", "Milvus is stopped and the migration pod cannot be created; or the operator's default image starts on metadata of another line");
     let title = format!("write {}", super::listed(&missing));
     vec![match (set.is_empty(), complete) {

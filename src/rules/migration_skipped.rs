@@ -14,5 +14,10 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(case: &Case) -> Vec<Finding> {
-    edge_finding(case, RULE.id, |change| format!("Milvus {} cannot become {} by its image alone", change.from, change.to), "another metadata layout")
+    edge_finding(
+        case,
+        RULE.id,
+        |change| format!("Milvus {} cannot become {} by its image alone", change.from, change.to),
+        "another metadata layout",
+    )
 }

@@ -22,7 +22,10 @@ fn check(case: &Case) -> Vec<Finding> {
     let newer = migration.target.value().is_some_and(|target| tool.from.contains(target) || tool.to.contains(source));
     let mut finding = Finding::new(migration.source.at, format!("the migration tool does not read Milvus {source}"))
         .here(format!("the tool reads {} only", tool.from_text))
-        .note("what happens", "Milvus is stopped, the backup fails and is tried again, and the old version starts again");
+        .note(
+            "what happens",
+            "Milvus is stopped, the backup fails and is tried again, and the old version starts again",
+        );
     let path = migration.target.value().and_then(|target| case.facts.path(source, target, Default::default()));
     if let Some(path) = path {
         finding = finding.note("the way", super::way(&path));

@@ -1,9 +1,9 @@
 //! A target that the migration tool does not write.
 
 use super::{Case, Rule, Scope};
-use crate::finding::{Finding, Severity};
 use crate::facts::Circumstances;
 use crate::finding::Set;
+use crate::finding::{Finding, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -25,11 +25,15 @@ fn check(case: &Case) -> Vec<Finding> {
     let from = source.map(ToString::to_string).unwrap_or_else(|| migration.source_text.clone());
     let now = milvus.map_or(Circumstances::default(), |milvus| super::circumstances(milvus, false));
     let path = source.and_then(|source| case.facts.path(source, target, now)).unwrap_or_default();
-    let finding = Finding::new(migration.target.at, format!("the migration tool cannot take Milvus {from} to {target}"))
-        .here(format!("the tool writes the metadata of {} only", tool.to_text))
-        .label(migration.source.at, "running now")
-        .note("what happens", "Milvus is stopped, the migration fails, the automatic rollback fails too; it stays at 0 replicas")
-        .note("the way", super::way(&path));
+    let finding =
+        Finding::new(migration.target.at, format!("the migration tool cannot take Milvus {from} to {target}"))
+            .here(format!("the tool writes the metadata of {} only", tool.to_text))
+            .label(migration.source.at, "running now")
+            .note(
+                "what happens",
+                "Milvus is stopped, the migration fails, the automatic rollback fails too; it stays at 0 replicas",
+            )
+            .note("the way", super::way(&path));
     let stop = path.iter().find(|hop| tool.to.contains(&hop.version)).map(|hop| hop.version.to_string());
     vec![match stop {
         Some(stop) => finding.unsafe_fix(format!("migrate to {stop} first"), [Set::MigrationTarget(stop)]),

@@ -1,8 +1,8 @@
 //! A migration tool that is outdated or does not exist.
 
 use super::{Case, Rule, Scope};
-use crate::finding::{Finding, Severity};
 use crate::finding::Set;
+use crate::finding::{Finding, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -16,14 +16,16 @@ pub const RULE: Rule = Rule {
 
 fn check(case: &Case) -> Vec<Finding> {
     let Some((migration, _)) = case.migration() else { return Vec::new() };
-    let Some((field, image)) = migration.tool_image.as_ref().and_then(|field| Some((field, field.written_value()?))) else {
+    let Some((field, image)) = migration.tool_image.as_ref().and_then(|field| Some((field, field.written_value()?)))
+    else {
         return Vec::new();
     };
     // A mirror keeps the name and the tag, whatever stands before them.
     let name = |text: &str| text.rsplit('/').next().unwrap_or(text).to_string();
     let row = case.facts.migration_tools.iter().find(|tool| name(&tool.image) == name(&image.text));
     let Some(row) = row.filter(|row| row.state != "good") else { return Vec::new() };
-    let mut finding = Finding::new(field.at, format!("the migration tool {} is {}", image.text, row.state)).note("why", row.note.clone());
+    let mut finding = Finding::new(field.at, format!("the migration tool {} is {}", image.text, row.state))
+        .note("why", row.note.clone());
     if row.state == "outdated" {
         finding = finding.graded(Severity::Warning);
     }

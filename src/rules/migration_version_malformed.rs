@@ -1,8 +1,8 @@
 //! A version that the migration tool cannot read.
 
 use super::{Case, Rule, Scope};
-use crate::finding::{Finding, Severity};
 use crate::finding::Set;
+use crate::finding::{Finding, Severity};
 use crate::model::{Field, Version};
 
 /// The rule.
@@ -26,7 +26,10 @@ fn one(key: &str, field: &Field<Version>, text: &str) -> Option<Finding> {
     let plain = text.strip_prefix('v').unwrap_or(text);
     let parsed = Version::parse(plain);
     let strict = parsed.as_ref().is_some_and(|version| version.pre.is_none() && version.variant.is_none());
-    if text.is_empty() || strict || field.why().is_some_and(|why| why.contains("template") || why.contains("placeholder")) {
+    if text.is_empty()
+        || strict
+        || field.why().is_some_and(|why| why.contains("template") || why.contains("placeholder"))
+    {
         return None;
     }
     let finding = Finding::new(field.at, format!("the migration tool cannot read {key} `{text}`"))
@@ -34,6 +37,7 @@ fn one(key: &str, field: &Field<Version>, text: &str) -> Option<Finding> {
         .note("what happens", "Milvus is stopped before the tool reads the version and fails");
     let (major, minor, patch) = parsed.or_else(|| Version::parse(&plain.to_lowercase()))?.triple();
     let fixed = format!("{major}.{minor}.{patch}");
-    let set = if key == "sourceVersion" { Set::MigrationSource(fixed.clone()) } else { Set::MigrationTarget(fixed.clone()) };
+    let set =
+        if key == "sourceVersion" { Set::MigrationSource(fixed.clone()) } else { Set::MigrationTarget(fixed.clone()) };
     Some(finding.unsafe_fix(format!("write {fixed}"), [set]))
 }

@@ -14,5 +14,10 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(case: &Case) -> Vec<Finding> {
-    edge_finding(case, RULE.id, |change| format!("Milvus {} → {} leaves out a minor line", change.from, change.to), "more than one line ahead")
+    edge_finding(
+        case,
+        RULE.id,
+        |change| format!("Milvus {} → {} leaves out a minor line", change.from, change.to),
+        "more than one line ahead",
+    )
 }

@@ -145,10 +145,17 @@ pub struct Case<'a> {
 pub enum Event<'a> {
     Transition(&'a Transition),
     /// Something looks like Milvus and could not be read.
-    Unreadable { at: Span, why: &'a str },
+    Unreadable {
+        at: Span,
+        why: &'a str,
+    },
     /// An exception that covers nothing any more, or whose day is over; `at` is where it is written, if that is a text of
     /// this run.
-    Exception { at: Span, rule: &'a str, expired: Option<&'a str> },
+    Exception {
+        at: Span,
+        rule: &'a str,
+        expired: Option<&'a str>,
+    },
 }
 
 /// The rule of that id.
@@ -164,6 +171,7 @@ pub fn run(rule: &Rule, case: Case) -> Vec<Finding> {
         finding.severity = finding.graded.unwrap_or(rule.severity);
         if let Event::Transition(transition) = case.event {
             finding.subject = Some(transition.id().to_string());
+            finding.owner = Some(transition.at());
         }
     }
     findings
@@ -224,7 +232,9 @@ impl<'a> Case<'a> {
         let (mode, queue) = (head.mode.value(), head.queue.value());
         let speaks = |risk: &&Risk| {
             let source = match from {
-                Some(from) => risk.from.contains(from) && (risk.step.is_none() || risk.step == self.facts.step(from, to)),
+                Some(from) => {
+                    risk.from.contains(from) && (risk.step.is_none() || risk.step == self.facts.step(from, to))
+                }
                 None => risk.any_source,
             };
             risk.rule == rule
@@ -338,7 +348,7 @@ fn by<T>(field: &Field<T>) -> String {
 /// Adds what the facts say of a change of the mode, the queue or the Pulsar line.
 fn with_edge(finding: Finding, facts: &Facts, what: What) -> Finding {
     match facts.edge_about(what) {
-        Some(edge) => finding.note("because", edge.because.clone()).note("what happens", edge.outcome.clone()),
+        Some(edge) => finding.note("why", edge.because.clone()).note("what happens", edge.outcome.clone()),
         None => finding,
     }
 }

@@ -1,9 +1,9 @@
 //! A standalone becomes a cluster, or the other way round.
 
 use super::{Case, Rule, Scope};
-use crate::finding::{Finding, Severity};
 use crate::facts::What;
 use crate::finding::Set;
+use crate::finding::{Finding, Severity};
 use crate::model::Dialect;
 
 /// The rule.

@@ -1,8 +1,8 @@
 //! The mode is no longer written, so a cluster becomes a standalone.
 
 use super::{Case, Rule, Scope};
-use crate::finding::{Finding, Severity};
 use crate::finding::Set;
+use crate::finding::{Finding, Severity};
 use crate::model::{Dialect, Mode};
 
 /// The rule.
@@ -18,7 +18,11 @@ pub const RULE: Rule = Rule {
 fn check(case: &Case) -> Vec<Finding> {
     let Some((base, head)) = case.change() else { return Vec::new() };
     let is_cluster = base.mode.value() == Some(&Mode::Cluster);
-    if head.dialect != Dialect::Operator || !is_cluster || !head.mode.is_default() || head.mode.value() != Some(&Mode::Standalone) {
+    if head.dialect != Dialect::Operator
+        || !is_cluster
+        || !head.mode.is_default()
+        || head.mode.value() != Some(&Mode::Standalone)
+    {
         return Vec::new();
     }
     let mut set = vec![Set::Mode(Mode::Cluster)];

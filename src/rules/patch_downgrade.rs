@@ -14,5 +14,10 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(case: &Case) -> Vec<Finding> {
-    edge_finding(case, RULE.id, |change| format!("Milvus goes back from {} to {}", change.from, change.to), "an older patch")
+    edge_finding(
+        case,
+        RULE.id,
+        |change| format!("Milvus goes back from {} to {}", change.from, change.to),
+        "an older patch",
+    )
 }

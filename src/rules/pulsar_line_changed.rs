@@ -1,9 +1,9 @@
 //! An in-cluster Pulsar is replaced by another, empty one.
 
 use super::{Case, Rule, Scope};
-use crate::finding::{Finding, Severity};
 use crate::facts::What;
 use crate::finding::Set;
+use crate::finding::{Finding, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -27,7 +27,9 @@ fn check(case: &Case) -> Vec<Finding> {
         .here(new.why().map_or(format!("Pulsar {to}"), |why| format!("Pulsar {to}: {why}")))
         .label(old.at, old.why().map_or(format!("Pulsar {from}"), |why| format!("Pulsar {from}: {why}")));
     if written {
-        finding = finding.graded(Severity::Warning).unsafe_fix("keep the Pulsar that holds the data", [Set::PulsarLine(*from)]);
+        finding = finding
+            .graded(Severity::Warning)
+            .unsafe_fix("keep the Pulsar that holds the data", [Set::PulsarLine(*from)]);
     } else {
         finding = finding.fix("keep the Pulsar that holds the data", [Set::PulsarLine(*from)]);
     }

@@ -1,9 +1,9 @@
 //! The message queue is changed.
 
 use super::{Case, Rule, Scope};
-use crate::finding::{Finding, Severity};
 use crate::facts::What;
 use crate::finding::Set;
+use crate::finding::{Finding, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -22,9 +22,12 @@ fn check(case: &Case) -> Vec<Finding> {
         return Vec::new();
     }
     let (from, to) = (before.as_str(), after.as_str());
-    let finding = Finding::new(head.queue.at, format!("the queue changes from {from} to {to}; the data in {from} is left behind"))
-        .here(to)
-        .label(base.queue.at, format!("before: {from}{}", super::by(&base.queue)))
-        .unsafe_fix("keep the queue that holds the data", [Set::Queue(*before)]);
+    let finding = Finding::new(
+        head.queue.at,
+        format!("the queue changes from {from} to {to}; the data in {from} is left behind"),
+    )
+    .here(to)
+    .label(base.queue.at, format!("before: {from}{}", super::by(&base.queue)))
+    .unsafe_fix("keep the queue that holds the data", [Set::Queue(*before)]);
     vec![super::with_edge(finding, case.facts, What::Queue)]
 }

@@ -1,9 +1,9 @@
 //! A default moves to another queue, and nothing in the diff shows it.
 
 use super::{Case, Rule, Scope};
-use crate::finding::{Finding, Severity};
 use crate::facts::What;
 use crate::finding::Set;
+use crate::finding::{Finding, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -24,10 +24,13 @@ fn check(case: &Case) -> Vec<Finding> {
     let mode = head.mode.value().map_or("Milvus", |mode| mode.as_str());
     let (from, to) = (before.as_str(), after.as_str());
     let who = head.queue.why().unwrap_or_default();
-    let finding = Finding::new(head.queue.at, format!("this {mode} moves from {from} to {to} by a default; the data in {from} is left behind"))
-        .here(format!("{to}: {who}"))
-        .label(base.queue.at, format!("{from}: {}", base.queue.why().unwrap_or("written")))
-        .fix("keep the queue that holds the data", [Set::Queue(*before)]);
-    let note = "the queue is not written after the change, so a default is in force; it is not in the diff";
-    vec![super::with_edge(finding.note("why", note), case.facts, What::Queue)]
+    let finding = Finding::new(
+        head.queue.at,
+        format!("this {mode} moves from {from} to {to} by a default; the data in {from} is left behind"),
+    )
+    .here(format!("{to}: {who}"))
+    .label(base.queue.at, format!("{from}: {}", base.queue.why().unwrap_or("written")))
+    .fix("keep the queue that holds the data", [Set::Queue(*before)]);
+    let note = "the queue is not written after the change, so a default is in force; the diff does not show it";
+    vec![super::with_edge(finding.note("note", note), case.facts, What::Queue)]
 }

@@ -23,7 +23,11 @@ fn check(case: &Case) -> Vec<Finding> {
     };
     let found = |limit: &crate::facts::QueueLimit| {
         let mode = head.mode.value().map_or("Milvus", |mode| mode.as_str());
-        let what = if limit.mode.is_some() { mode.to_string() } else { head.version.value().map_or(mode.to_string(), |v| format!("Milvus {v}")) };
+        let what = if limit.mode.is_some() {
+            mode.to_string()
+        } else {
+            head.version.value().map_or(mode.to_string(), |v| format!("Milvus {v}"))
+        };
         Finding::new(head.queue.at, format!("{what} cannot run with {}", queue.as_str()))
             .here(head.queue.why().map(|why| format!("{} ({why})", queue.as_str())).unwrap_or_default())
             .note("why", limit.because.clone())

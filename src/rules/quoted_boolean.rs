@@ -1,8 +1,8 @@
 //! A switch whose quoted text counts as true.
 
 use super::{Case, Rule, Scope};
-use crate::finding::{Finding, Severity};
 use crate::finding::Set;
+use crate::finding::{Finding, Severity};
 use crate::model::Oddity;
 
 /// The rule.

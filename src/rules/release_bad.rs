@@ -1,9 +1,9 @@
 //! A release that is known to be broken.
 
 use super::{Case, Rule, Scope};
-use crate::finding::{Finding, Severity};
 use crate::facts::ReleaseState;
 use crate::finding::Set;
+use crate::finding::{Finding, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -21,7 +21,8 @@ fn check(case: &Case) -> Vec<Finding> {
     let Some(release) = case.facts.release(version).filter(|_| case.facts.is_bad(version)) else { return Vec::new() };
     let arrives = case.change().is_some_and(|(base, _)| base.version.value() != Some(version));
     let what = if release.state == ReleaseState::DeadEnd { "leads nowhere" } else { "is known to be broken" };
-    let mut finding = Finding::new(head.version.at, format!("Milvus {version} {what}")).note("why", release.note.clone());
+    let mut finding =
+        Finding::new(head.version.at, format!("Milvus {version} {what}")).note("why", release.note.clone());
     if !arrives {
         finding = finding.graded(Severity::Warning);
     }

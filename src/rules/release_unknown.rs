@@ -23,7 +23,9 @@ fn check(case: &Case) -> Vec<Finding> {
         .here("not released, a slip, or newer than the data");
     let seen = case.facts.seen();
     vec![match newest {
-        Some(newest) => finding.note("note", format!("the newest known release of that line is {newest} (data of {seen})")),
+        Some(newest) => {
+            finding.note("note", format!("the newest known release of that line is {newest} (data of {seen})"))
+        }
         None => finding.note("note", format!("no release of that line is known (data of {seen})")),
     }]
 }

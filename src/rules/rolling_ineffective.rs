@@ -1,8 +1,8 @@
 //! A rolling update that the operator switches off again.
 
 use super::{Case, Rule, Scope};
-use crate::finding::{Finding, Severity};
 use crate::finding::Set;
+use crate::finding::{Finding, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -21,7 +21,8 @@ fn check(case: &Case) -> Vec<Finding> {
         return Vec::new();
     }
     let forced = case.facts.operator_default("rollingForcedOff", head.operator.value(), None, Some(*mode));
-    let speaks = case.facts.operator_defaults.iter().any(|row| row.field == "rollingForcedOff" && row.mode == Some(*mode));
+    let speaks =
+        case.facts.operator_defaults.iter().any(|row| row.field == "rollingForcedOff" && row.mode == Some(*mode));
     if !speaks || !forced.is_some_and(|queues| queues.split(' ').any(|name| name == queue.as_str())) {
         return Vec::new();
     }

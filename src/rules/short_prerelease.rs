@@ -1,8 +1,8 @@
 //! A tag with two numbers and a suffix, which the operator cannot read.
 
 use super::{Case, Rule, Scope};
-use crate::finding::{Finding, Severity};
 use crate::finding::Set;
+use crate::finding::{Finding, Severity};
 use crate::model::Dialect;
 
 /// The rule.
@@ -17,15 +17,18 @@ pub const RULE: Rule = Rule {
 
 fn check(case: &Case) -> Vec<Finding> {
     let Some(head) = case.head().filter(|head| head.dialect == Dialect::Operator) else { return Vec::new() };
-    let Some(image) = head.image.written_value().filter(|image| image.is_two_part_with_suffix()) else { return Vec::new() };
+    let Some(image) = head.image.written_value().filter(|image| image.is_two_part_with_suffix()) else {
+        return Vec::new();
+    };
     if head.assumed_version.is_some() {
         return Vec::new();
     }
     let tag = image.tag_text();
-    let finding = Finding::new(head.image.at, format!("the operator cannot read `{tag}` and treats it as an old release"))
-        .here("two numbers and a suffix")
-        .note("what happens", "the components of an old release come back: an index node, no streaming node")
-        .note("why", "the operator reads x.y.z only; whatever it cannot read counts as older than 2.6");
+    let finding =
+        Finding::new(head.image.at, format!("the operator cannot read `{tag}` and treats it as an old release"))
+            .here("two numbers and a suffix")
+            .note("what happens", "the components of an old release come back: an index node, no streaming node")
+            .note("why", "the operator reads x.y.z only; whatever it cannot read counts as older than any release");
     vec![match image.version() {
         Some(version) => {
             let (major, minor, patch) = version.triple();

@@ -19,7 +19,8 @@ fn check(case: &Case) -> Vec<Finding> {
         .risks(RULE.id, Some(change.from), change.head)
         .into_iter()
         .map(|risk| {
-            let message = format!("Milvus {} → {} leaves from a patch that is not meant for it", change.from, change.to);
+            let message =
+                format!("Milvus {} → {} leaves from a patch that is not meant for it", change.from, change.to);
             let finding = change
                 .finding(message, "")
                 .graded(super::severity_of(&risk.severity))
@@ -28,7 +29,9 @@ fn check(case: &Case) -> Vec<Finding> {
             finding
         })
         .collect();
-    let message = |change: &super::VersionChange| format!("Milvus {} → {} leaves from a patch that is not meant for it", change.from, change.to);
+    let message = |change: &super::VersionChange| {
+        format!("Milvus {} → {} leaves from a patch that is not meant for it", change.from, change.to)
+    };
     findings.extend(super::edge_finding(case, RULE.id, message, "only newer patches are validated as a start"));
     findings
 }

@@ -1,8 +1,8 @@
 //! A patch release that is a bad place to arrive from there.
 
 use super::{Case, Rule, Scope};
-use crate::finding::{Finding, Severity};
 use crate::finding::Set;
+use crate::finding::{Finding, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {

@@ -1,6 +1,6 @@
 //! Something that looks like Milvus and cannot be read.
 
-use super::{Case, Rule, Scope, Event};
+use super::{Case, Event, Rule, Scope};
 use crate::finding::{Finding, Severity};
 
 /// The rule.

@@ -14,5 +14,10 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(case: &Case) -> Vec<Finding> {
-    edge_finding(case, RULE.id, |change| format!("Milvus {} cannot go to {} in one step", change.from, change.to), "not reachable from there")
+    edge_finding(
+        case,
+        RULE.id,
+        |change| format!("Milvus {} cannot go to {} in one step", change.from, change.to),
+        "not reachable from there",
+    )
 }

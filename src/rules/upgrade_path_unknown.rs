@@ -1,8 +1,8 @@
 //! A change of version of which nothing is known.
 
 use super::{Case, Rule, Scope};
-use crate::finding::{Finding, Severity};
 use crate::facts::Verdict;
+use crate::finding::{Finding, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {

@@ -17,9 +17,9 @@ pub const RULE: Rule = Rule {
 fn check(case: &Case) -> Vec<Finding> {
     let Some(subject) = case.subject() else { return Vec::new() };
     let found = |oddity: &Oddity| match oddity {
-        Oddity::UnknownWord { field, text, known, at } => Some(
-            Finding::new(*at, format!("`{text}` is no value of {field}")).here(format!("one of {known}")),
-        ),
+        Oddity::UnknownWord { field, text, known, at } => {
+            Some(Finding::new(*at, format!("`{text}` is no value of {field}")).here(format!("one of {known}")))
+        }
         _ => None,
     };
     subject.oddities().iter().filter_map(found).collect()

@@ -1,8 +1,8 @@
 //! An image whose tag names no version.
 
 use super::{Case, Rule, Scope};
-use crate::finding::{Finding, Severity};
 use crate::finding::Set;
+use crate::finding::{Finding, Severity};
 use crate::model::{Deployment, Dialect, Tag};
 
 /// The rule.
@@ -19,7 +19,8 @@ fn check(case: &Case) -> Vec<Finding> {
     let Some(head) = case.head() else { return Vec::new() };
     let changed = case.change().filter(|(base, head)| is_version_change(base, head));
     let unknown = [Some(head), changed.map(|(base, _)| base)].into_iter().flatten();
-    let Some(unknown) = unknown.filter(|end| end.version.is_unknown()).find(|end| reported(end, changed.is_some())) else {
+    let Some(unknown) = unknown.filter(|end| end.version.is_unknown()).find(|end| reported(end, changed.is_some()))
+    else {
         return Vec::new();
     };
     let why = unknown.version.why().unwrap_or_default();
@@ -33,7 +34,8 @@ fn check(case: &Case) -> Vec<Finding> {
     if unknown.dialect == Dialect::Operator && unknown.image.value().is_some() {
         finding = finding.here("the operator reads this as older than any release");
     }
-    if let Some(Tag::Release(version)) = changed.map(|(base, _)| &base.image).and_then(|image| image.value()).map(|i| &i.tag)
+    if let Some(Tag::Release(version)) =
+        changed.map(|(base, _)| &base.image).and_then(|image| image.value()).map(|i| &i.tag)
         && unknown.dialect == Dialect::Operator
         && std::ptr::eq(unknown, head)
     {

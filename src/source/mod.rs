@@ -112,7 +112,10 @@ impl Sources {
     }
 
     /// A side from texts given as `(path, text)`; for tests, standard input, and texts made by the caller.
-    pub fn from_texts<P: Into<String>, T: Into<String>>(side: Side, texts: impl IntoIterator<Item = (P, T)>) -> Sources {
+    pub fn from_texts<P: Into<String>, T: Into<String>>(
+        side: Side,
+        texts: impl IntoIterator<Item = (P, T)>,
+    ) -> Sources {
         let mut sources = Sources::empty(side);
         for (path, text) in texts {
             sources.push(Source { path: path.into(), origin: None, disk: None, text: text.into() });

@@ -166,8 +166,11 @@ impl Page<'_> {
         let mut parts = match counts.is_empty() {
             true => vec![self.paint.say(Role::Help, "no findings"), format!("{read}{elapsed}")],
             false => {
-                let place = count(faulty.len(), "file", "files");
-                vec![format!("{} in {place}", counts.join(", ")), format!("{read} read{elapsed}")]
+                let place = match faulty.len() {
+                    0 => String::new(),
+                    n => format!(" in {}", count(n, "file", "files")),
+                };
+                vec![format!("{}{place}", counts.join(", ")), format!("{read} read{elapsed}")]
             }
         };
         if !self.outcome.excepted.is_empty() {
