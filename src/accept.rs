@@ -53,7 +53,8 @@ pub(crate) fn accept(judged: Judged, texts: Texts, facts: &Facts, config: &Confi
     }
     stands.extend(stale.findings);
     if config.only_changed {
-        stands.retain(|finding| touches_change(finding, texts));
+        let about_change = |finding: &Finding| rules::find(finding.rule).is_some_and(|r| r.scope == Scope::Change);
+        stands.retain(|finding| about_change(finding) || touches_change(finding, texts));
     }
     let place = |at: Span| (texts.source(at.source).path.clone(), at.source.side, at.start);
     stands.sort_by(|a, b| place(a.at).cmp(&place(b.at)).then(a.rule.cmp(b.rule)));

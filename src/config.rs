@@ -50,6 +50,7 @@ pub struct Config {
 /// Values files, and what they do not say themselves.
 #[derive(Clone, Debug)]
 pub struct ValuesFiles {
+    globs: Vec<Glob>,
     files: GlobSet,
     pub chart_version: Option<Version>,
     pub release: Option<String>,
@@ -90,6 +91,16 @@ impl Config {
         };
         let full = self.full_path(path);
         table.iter().find(|entry| entry.files.is_match(&full))
+    }
+
+    /// Files that are looked at whatever is in them: the config itself, and the values files that it names.
+    pub fn kept_files(&self) -> GlobSet {
+        let tables = self.values.iter().chain(self.base_values.iter().flatten());
+        let mut globs = GlobSetBuilder::new();
+        for glob in tables.flat_map(|entry| &entry.globs).chain(&Glob::new(FILE_NAME)) {
+            globs.add(glob.clone());
+        }
+        globs.build().unwrap_or_default()
     }
 
     /// A path as it is seen from the repository's root.
@@ -192,20 +203,18 @@ impl Reader<'_> {
         node.items()
     }
 
-    fn globs(&mut self, node: &Node) -> GlobSet {
+    fn globs(&mut self, node: &Node) -> Vec<Glob> {
         let single = std::slice::from_ref(node);
         let items = if node.is_seq() { node.items() } else { single };
-        let mut globs = GlobSetBuilder::new();
+        let mut globs = Vec::new();
         for item in items {
             let Some(text) = self.string(item, "`files`") else { continue };
             match Glob::new(&text) {
-                Ok(glob) => {
-                    globs.add(glob);
-                }
+                Ok(glob) => globs.push(glob),
                 Err(error) => self.wrong(item.at, format!("`{text}` is no glob: {}", error.kind())),
             }
         }
-        globs.build().unwrap_or_default()
+        globs
     }
 
     fn top(&mut self, root: &Node, rules: &[&str], config: &mut Config) {
@@ -265,17 +274,28 @@ impl Reader<'_> {
     }
 
     fn values_files(&mut self, node: &Node) -> Option<ValuesFiles> {
-        let mut entry = ValuesFiles { files: GlobSet::empty(), chart_version: None, release: None, namespace: None };
+        let mut entry = ValuesFiles {
+            globs: Vec::new(),
+            files: GlobSet::empty(),
+            chart_version: None,
+            release: None,
+            namespace: None,
+        };
         for (key, value) in
             self.entries(node, "an entry of `values`", &["files", "chart-version", "release", "namespace"])
         {
             match key {
-                "files" => entry.files = self.globs(value),
+                "files" => entry.globs = self.globs(value),
                 "chart-version" => entry.chart_version = self.version(value, "`chart-version`"),
                 "release" => entry.release = self.string(value, "`release`"),
                 _ => entry.namespace = self.string(value, "`namespace`"),
             }
         }
+        let mut files = GlobSetBuilder::new();
+        for glob in &entry.globs {
+            files.add(glob.clone());
+        }
+        entry.files = files.build().unwrap_or_default();
         if entry.files.is_empty() {
             self.wrong(node.at, "an entry of `values` names its `files`, such as `deploy/**/values*.yaml`".to_string());
             return None;

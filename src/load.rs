@@ -35,7 +35,7 @@ pub fn load(paths: &[PathBuf], base: &Base, scope: &Scope) -> anyhow::Result<Loa
     };
     let root = repository.as_ref().map_or_else(|| cwd.clone(), |repository| repository.root().to_path_buf());
     let mut config = read_config(scope, &root, &cwd)?;
-    let filter = filter(&config, scope)?;
+    let filter = filter(&config, scope, &root)?;
     let (mut before, mut head) = match &repository {
         None if base.base.is_some() || base.staged => {
             let asked = if base.staged { "--staged" } else { "--base" };
@@ -122,7 +122,7 @@ pub fn load_diff(old: &str, new: &str, scope: &Scope) -> anyhow::Result<Loaded> 
     let repository = Repository::discover(&cwd)?;
     let root = repository.as_ref().map_or_else(|| cwd.clone(), |repository| repository.root().to_path_buf());
     let mut config = read_config(scope, &root, &cwd)?;
-    let filter = filter(&config, scope)?;
+    let filter = filter(&config, scope, &root)?;
     let (base, head) = match (paths.0.exists(), paths.1.exists(), &repository) {
         (true, true, _) => disk::pair_of_paths(paths.0, paths.1, &filter)?,
         (false, false, Some(repository)) => {
@@ -143,9 +143,11 @@ pub fn load_diff(old: &str, new: &str, scope: &Scope) -> anyhow::Result<Loaded> 
     Ok(Loaded { base, head, config, root, hint: None })
 }
 
-fn filter(config: &Config, scope: &Scope) -> anyhow::Result<Filter> {
+fn filter(config: &Config, scope: &Scope, root: &Path) -> anyhow::Result<Filter> {
     let excludes: Vec<String> = config.excludes.iter().chain(&scope.exclude).cloned().collect();
-    Ok(Filter::new(detect::LITERALS, &excludes, detect::is_worth_opening)?)
+    let filter = Filter::new(detect::LITERALS, &excludes, detect::is_worth_opening)?;
+    let root = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
+    Ok(filter.keeping(root, config.kept_files()))
 }
 
 fn rule_ids() -> Vec<&'static str> {

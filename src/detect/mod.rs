@@ -27,6 +27,8 @@ pub const LITERALS: &[&str] = &[
     "externalEtcd",
     "externalPulsar",
     "externalKafka",
+    // `image: {all: …}`: no other chart is met that has it.
+    " all:",
 ];
 
 /// Whether a file of this name can hold a Milvus, judged by the name alone: YAML and JSON, their templates, and files

@@ -307,13 +307,18 @@ fn edge_finding(case: &Case, rule: &str, message: impl Fn(&VersionChange) -> Str
     vec![with_way(finding, &change, case.facts)]
 }
 
-/// Adds the way out, and the repair that takes its first step.
+/// Adds the way out, and the repair that takes its first step; downwards there is none but to stay.
 fn with_way(finding: Finding, change: &VersionChange, facts: &Facts) -> Finding {
+    let written = change.head.version.why().is_none();
+    if change.to < change.from {
+        let stay = crate::finding::Set::Version(change.from.to_string());
+        return if written { finding.unsafe_fix(format!("stay on {}", change.from), [stay]) } else { finding };
+    }
     let path = change.path(facts);
     let finding = finding.note("the way", way(&path));
     let first = path.iter().find(|hop| hop.version != *change.from);
     match first {
-        Some(first) if path.len() > 2 && first.version != *change.to && change.head.version.why().is_none() => {
+        Some(first) if path.len() > 2 && first.version != *change.to && written => {
             let version = first.version.to_string();
             finding.unsafe_fix(format!("go to {version} first"), [crate::finding::Set::Version(version)])
         }

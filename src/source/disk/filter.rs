@@ -4,9 +4,10 @@
 //! The same judgement serves the disk and Git's objects, so that a file is kept or left alike on both sides.
 
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
+use globset::GlobSet;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use crate::source::SourceError;
@@ -21,6 +22,7 @@ pub struct Filter {
     literals: AhoCorasick,
     excludes: Gitignore,
     names: fn(&str) -> bool,
+    keep: Option<(PathBuf, GlobSet)>,
 }
 
 /// What became of one file.
@@ -52,7 +54,19 @@ impl Filter {
         let literals = AhoCorasickBuilder::new()
             .build(all)
             .map_err(|error| SourceError::Request(format!("the literals to look for cannot be used: {error}")))?;
-        Ok(Filter { literals, excludes, names })
+        Ok(Filter { literals, excludes, names, keep: None })
+    }
+
+    /// The same filter, which also keeps every file below `root` that matches a glob, whatever is in it.
+    pub fn keeping(mut self, root: PathBuf, globs: GlobSet) -> Filter {
+        self.keep = Some((root, globs)).filter(|(_, globs)| !globs.is_empty());
+        self
+    }
+
+    /// Whether a path, absolute or relative to the repository root, is kept whatever is in it.
+    pub(in crate::source) fn keeps(&self, path: &Path) -> bool {
+        let keeps = |(root, globs): &(PathBuf, GlobSet)| globs.is_match(path.strip_prefix(root).unwrap_or(path));
+        self.keep.as_ref().is_some_and(keeps)
     }
 
     /// Whether these bytes contain one of the literals.

@@ -133,7 +133,8 @@ impl Worker<'_> {
     }
 
     fn open(&mut self, path: PathBuf) {
-        let look = read_open(File::open(&path), None, self.scan.filter, false, &mut self.buffer);
+        let given = self.scan.filter.keeps(&path);
+        let look = read_open(File::open(&path), None, self.scan.filter, given, &mut self.buffer);
         match look {
             Some(Look::Text(text)) => self.mine.found.push(Found { path: path.clone(), text: Ok(text) }),
             Some(Look::Unreadable(why)) => self.mine.found.push(Found { path: path.clone(), text: Err(why) }),

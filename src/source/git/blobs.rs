@@ -52,7 +52,13 @@ impl Repository {
             });
             let Some(answers) = answers else { return Err(broken()) };
             let mut answers = Answers { pipe: BufReader::with_capacity(256 * 1024, answers), buffer: Vec::new() };
-            let looks = entries.iter().map(|entry| answers.next(entry, scope.gives(&entry.path), filter)).collect();
+            let looks = entries
+                .iter()
+                .map(|entry| {
+                    let given = scope.gives(&entry.path) || filter.keeps(entry.path.as_ref());
+                    answers.next(entry, given, filter)
+                })
+                .collect();
             drop(answers);
             looks
         });

@@ -1,0 +1,5 @@
+//! The binary, run as a user runs it.
+
+mod changes;
+mod commands;
+mod repository;
