@@ -31,6 +31,8 @@ pub struct Config {
     pub fail_on: Option<Severity>,
     /// From the command line: the chart version of values that nothing else gives one.
     pub chart_version: Option<Version>,
+    /// Files that were named together with `--chart-version`: they are values, whatever their shape.
+    pub told_values: Vec<String>,
     /// From the command line: the version that runs now, where no base can tell.
     pub from: Option<(Version, Span)>,
     /// Today, `YYYY-MM-DD`, for exceptions that end.

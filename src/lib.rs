@@ -98,7 +98,7 @@ fn understand(sources: &Sources, facts: &Facts, config: &Config) -> Understood {
 fn find(id: SourceId, source: &source::Source, side: Side, config: &Config) -> Found {
     let entry = config.values_of(&source.path, side);
     let hint = Hint {
-        values: entry.is_some(),
+        values: entry.is_some() || config.told_values.contains(&source.path),
         release: entry.and_then(|entry| entry.release.as_deref()),
         namespace: entry.and_then(|entry| entry.namespace.as_deref()),
     };

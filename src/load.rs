@@ -45,6 +45,10 @@ pub fn load(paths: &[PathBuf], base: &Base, scope: &Scope) -> anyhow::Result<Loa
         Some(repository) => with_base(repository, paths, base, &filter, &cwd, &mut config)?,
     };
     let everything = paths.iter().all(|path| same_folder(&cwd.join(path), &root));
+    if config.chart_version.is_some() {
+        let named = paths.iter().filter(|path| cwd.join(path).is_file());
+        config.told_values = named.map(|path| shown(path, &cwd).trim_start_matches("./").to_string()).collect();
+    }
     config.whole = everything && !base.staged;
     config.only_changed = base.staged;
     from_version(base, &mut before, &mut config)?;
@@ -111,6 +115,7 @@ fn standard_input(paths: &[PathBuf], base: &Base, scope: &Scope, cwd: &Path) -> 
     let mut head = Sources::empty(Side::Head);
     head.push(disk::stdin(std::io::stdin().lock())?);
     head.seen = 1;
+    config.told_values.extend(config.chart_version.as_ref().map(|_| "-".to_string()));
     from_version(base, &mut before, &mut config)?;
     Ok(Loaded { base: before, head, config, root: cwd.to_path_buf(), hint: None })
 }

@@ -42,7 +42,7 @@ pub struct Summary {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ValueView {
     pub value: Option<String>,
-    /// `written`, `default` or `unknown`.
+    /// `written`, `default` or `unknown`; empty where the thing has no such value at all.
     pub said: &'static str,
     /// Whose default, or why unknown.
     pub why: Option<String>,
@@ -62,6 +62,8 @@ pub struct DeploymentView {
     pub at: Span,
     pub version: ValueView,
     pub image: ValueView,
+    /// The image's tag exactly as it is written; `None` when nobody wrote one.
+    pub tag: Option<String>,
     pub mode: ValueView,
     pub queue: ValueView,
     pub coordinators: ValueView,

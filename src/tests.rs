@@ -7,6 +7,7 @@ mod house;
 mod judgement;
 mod pages;
 mod same;
+mod texts;
 
 use crate::config::{Config, FILE_NAME};
 use crate::facts::Facts;

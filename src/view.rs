@@ -3,7 +3,7 @@
 use crate::config::Config;
 use crate::facts::{Facts, Verdict, What};
 use crate::finding::{Finding, Severity};
-use crate::model::{Deployment, Dialect, Field, Migration, Mode, Operation, Transition, Version};
+use crate::model::{Deployment, Dialect, Field, Image, Migration, Mode, Operation, Transition, Version};
 use crate::outcome::{
     ChangeView, DeploymentView, Excepted, Incomplete, Outcome, Summary, TransitionKind, TransitionView, ValueView,
 };
@@ -51,9 +51,11 @@ fn deployment(transition: &Transition, facts: &Facts) -> Option<DeploymentView> 
     let path = |to| head.version.value().and_then(|from| facts.path(from, to, circumstances));
     let newest = facts.newest().and_then(|newest| Some((newest.to_string(), path(newest)?)));
     let coordinators = match head.mode.value() {
-        Some(Mode::Standalone) => ValueView { said: "unknown", ..ValueView::default() },
+        Some(Mode::Standalone) => ValueView::default(),
         _ => value(&head.coordinators, |layout| layout.as_str().to_string()),
     };
+    // What the dialect has no word for is neither known nor unknown.
+    let by_operator = head.dialect == Dialect::Operator;
     Some(DeploymentView {
         id: head.id.to_string(),
         namespace: head.id.namespace.clone(),
@@ -62,11 +64,12 @@ fn deployment(transition: &Transition, facts: &Facts) -> Option<DeploymentView> 
         at: head.at,
         version: value(&head.version, ToString::to_string),
         image: value(&head.image, |image| image.text.clone()),
+        tag: head.image.written_value().and_then(tag),
         mode: value(&head.mode, |mode| mode.as_str().to_string()),
         queue: value(&head.queue, |queue| queue.as_str().to_string()),
         coordinators,
-        chart_version: value(&head.chart, ToString::to_string),
-        operator_version: value(&head.operator, ToString::to_string),
+        chart_version: if by_operator { ValueView::default() } else { value(&head.chart, ToString::to_string) },
+        operator_version: if by_operator { value(&head.operator, ToString::to_string) } else { ValueView::default() },
         next: newest.as_ref().and_then(|(_, path)| path.get(1)).map(|hop| hop.version.to_string()),
         newest: newest.map(|(newest, path)| (newest, path.len() - 1)),
         source_version: None,
@@ -75,7 +78,7 @@ fn deployment(transition: &Transition, facts: &Facts) -> Option<DeploymentView> 
 }
 
 fn migration_view(migration: &Migration) -> DeploymentView {
-    let nothing = || ValueView { said: "unknown", ..ValueView::default() };
+    let nothing = ValueView::default;
     let image = migration.target_image.as_ref();
     DeploymentView {
         id: migration.id.to_string(),
@@ -85,6 +88,7 @@ fn migration_view(migration: &Migration) -> DeploymentView {
         at: migration.at,
         version: nothing(),
         image: image.map_or_else(nothing, |image| value(image, |image| image.text.clone())),
+        tag: image.and_then(|image| image.written_value()).and_then(tag),
         mode: nothing(),
         queue: nothing(),
         coordinators: nothing(),
@@ -95,6 +99,10 @@ fn migration_view(migration: &Migration) -> DeploymentView {
         source_version: Some(migration.source_text.clone()).filter(|text| !text.is_empty()),
         target_version: Some(migration.target_text.clone()).filter(|text| !text.is_empty()),
     }
+}
+
+fn tag(image: &Image) -> Option<String> {
+    Some(image.tag_text().to_string()).filter(|tag| !tag.is_empty())
 }
 
 fn value<T>(field: &Field<T>, text: impl Fn(&T) -> String) -> ValueView {
@@ -232,7 +240,7 @@ fn changes(base: &Deployment, head: &Deployment) -> Vec<ChangeView> {
     };
     let line = |deployment: &Deployment| match &deployment.pulsar_line {
         Some(line) => value(line, ToString::to_string),
-        None => ValueView { said: "unknown", ..ValueView::default() },
+        None => ValueView::default(),
     };
     add("version", value(&base.version, ToString::to_string), value(&head.version, ToString::to_string));
     add("image", value(&base.image, |image| image.text.clone()), value(&head.image, |image| image.text.clone()));

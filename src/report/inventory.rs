@@ -40,7 +40,7 @@ pub fn jsonl(context: &Context, w: &mut dyn io::Write) -> io::Result<()> {
             name: one.name.as_deref(),
             namespace: one.namespace.as_deref(),
             image: written(&one.image),
-            version: written(&one.version),
+            version: one.tag.as_deref(),
             source_version: one.source_version.as_deref(),
             target_version: one.target_version.as_deref(),
             chart_version: written(&one.chart_version),

@@ -97,6 +97,7 @@ fn deployment(id: &str, at: Span) -> DeploymentView {
         at,
         version: view("2.5.10", "written", None),
         image: view("milvusdb/milvus:v2.5.10", "written", None),
+        tag: Some("v2.5.10".to_string()),
         mode: view("cluster", "written", None),
         queue: view("pulsar", "default", Some("operator 1.3.8's default")),
         coordinators: ValueView::default(),
@@ -196,6 +197,7 @@ fn busy() -> Stage {
     let mut dev = deployment("vector/dev", stage.head("---"));
     dev.container = "helm-values";
     dev.version = view("2.6.15", "default", Some("chart 5.0.19's appVersion"));
+    dev.tag = None;
     dev.queue = view("woodpecker", "default", Some("chart 5.0.19's default"));
     dev.mode = view("standalone", "written", None);
     dev.operator_version = ValueView::default();

@@ -21,12 +21,11 @@ fn check(case: &Case) -> Vec<Finding> {
         .map(|risk| {
             let message =
                 format!("Milvus {} → {} leaves from a patch that is not meant for it", change.from, change.to);
-            let finding = change
+            change
                 .finding(message, "")
                 .graded(super::severity_of(&risk.severity))
                 .note("why", risk.because.clone())
-                .note("the way", risk.instead.clone());
-            finding
+                .note("the way", risk.instead.clone())
         })
         .collect();
     let message = |change: &super::VersionChange| {

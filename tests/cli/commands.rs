@@ -95,6 +95,25 @@ fn exit_3_for_what_cannot_be_read_or_known() {
     assert_eq!(folder.run(&["check", "--allow-unknown"]).code, 0);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn exit_4_when_the_fault_is_not_the_users() {
+    let folder = Repository::folder();
+    folder.write("milvus.yaml", GOOD);
+    let run = folder.run(&["check", "--output", "json:/dev/full"]);
+    assert_eq!(run.code, 4, "{}{}", run.stdout, run.stderr);
+    assert!(run.stderr.contains("/dev/full could not be written"), "{}", run.stderr);
+}
+
+#[test]
+fn a_file_named_with_a_chart_version_is_values_whatever_its_shape() {
+    let folder = Repository::folder();
+    folder.write("some.yaml", "cluster:\n  enabled: true\n");
+    assert!(folder.run(&["check", "some.yaml"]).stdout.contains("found nothing"));
+    let run = folder.run(&["check", "some.yaml", "--chart-version", "4.2.58"]);
+    assert!(run.stdout.contains("2.5.16"), "{}", run.stdout);
+}
+
 #[test]
 fn a_shallow_clone_without_the_base_is_no_pass() {
     let origin = Repository::new();
