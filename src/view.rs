@@ -3,7 +3,9 @@
 use crate::config::Config;
 use crate::facts::{Facts, Verdict, What};
 use crate::finding::{Finding, Severity};
-use crate::model::{Deployment, Dialect, Field, Image, Migration, Mode, Operation, Transition, Version};
+use crate::model::{
+    Deployment, Dialect, Field, Image, Migration, Mode, Operation, QueueChange, Transition, Version, queue_change,
+};
 use crate::outcome::{
     ChangeView, DeploymentView, Excepted, Incomplete, Outcome, Summary, TransitionKind, TransitionView, ValueView,
 };
@@ -182,11 +184,10 @@ fn judge_change(transition: &Transition, base: &Deployment, head: &Deployment, f
 
 fn queue_verdicts(base: &Deployment, head: &Deployment, facts: &Facts, verdicts: &mut Vec<(Verdict, String)>) {
     let about = |what| facts.edge_about(what).map(|edge| (edge.verdict, edge.because.clone()));
-    match (base.queue.value(), head.queue.value()) {
-        (Some(before), Some(after)) if before != after => verdicts.extend(about(What::Queue)),
-        (Some(_), Some(_)) => {}
-        _ if base.queue.said == head.queue.said => {}
-        _ => verdicts.push((Verdict::Unknown, "the queue is not known on one side".to_string())),
+    match queue_change(base, head) {
+        QueueChange::Kept => {}
+        QueueChange::Changed { .. } => verdicts.extend(about(What::Queue)),
+        QueueChange::Unknown => verdicts.push((Verdict::Unknown, "the queue is not known on one side".to_string())),
     }
     let line = |deployment: &Deployment| deployment.pulsar_line.as_ref().and_then(|line| line.value().copied());
     if let (Some(before), Some(after)) = (line(base), line(head))

@@ -156,7 +156,8 @@ fn chart_comment(document: &Document) -> Option<(crate::source::Span, String)> {
         let version = order.trim().strip_prefix("chart-version")?.trim().trim_start_matches(['=', ':']).trim();
         let version = version.split_whitespace().next()?;
         let offset = comment.text.find(version)?;
-        let start = comment.at.start as usize + offset;
+        // The comment's text begins after its `#`.
+        let start = comment.at.start as usize + 1 + offset;
         Some((crate::source::Span::new(comment.at.source, start, start + version.len()), version.to_string()))
     })
 }

@@ -13,5 +13,5 @@ pub use deployment::{
 };
 pub use field::{Field, Said};
 pub use tag::{Image, Tag};
-pub use transition::{Subject, Transition};
+pub use transition::{QueueChange, Subject, Transition, queue_change};
 pub use version::{Range, Version};

@@ -1,6 +1,6 @@
 //! What happens to a Milvus between two states.
 
-use super::{Deployment, Identity, Migration, Oddity};
+use super::{Deployment, Dialect, Identity, Migration, Oddity, Queue};
 use crate::source::Span;
 
 /// What happens to one Milvus.
@@ -32,6 +32,31 @@ impl Subject<'_> {
             Subject::Deployment(deployment) => &deployment.oddities,
             Subject::Migration(migration) => &migration.oddities,
         }
+    }
+}
+
+/// Whether a change keeps the queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QueueChange {
+    Kept,
+    Changed {
+        from: Queue,
+        to: Queue,
+    },
+    /// It cannot be known; nothing is said where the same thing is unknown on both sides.
+    Unknown,
+}
+
+/// Whether the queue that wins is the same on both sides of a change. A default of a chart whose version nobody names is only
+/// as good as the guess which chart it is, so two such defaults that differ are unknown.
+pub fn queue_change(base: &Deployment, head: &Deployment) -> QueueChange {
+    let guessed = |end: &Deployment| end.dialect == Dialect::Chart && end.chart.is_unknown() && end.queue.is_default();
+    match (base.queue.value(), head.queue.value()) {
+        (Some(from), Some(to)) if from == to => QueueChange::Kept,
+        (Some(_), Some(_)) if guessed(base) || guessed(head) => QueueChange::Unknown,
+        (Some(from), Some(to)) => QueueChange::Changed { from: *from, to: *to },
+        _ if base.queue.said == head.queue.said => QueueChange::Kept,
+        _ => QueueChange::Unknown,
     }
 }
 

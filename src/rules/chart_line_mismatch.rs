@@ -24,7 +24,7 @@ fn check(case: &Case) -> Vec<Finding> {
         .map(|(floor, version)| {
             Finding::new(head.version.at, format!("chart {chart} does not fit Milvus {version}"))
                 .graded(super::severity_of(&floor.severity))
-                .here(format!("needs a chart {}", floor.needs_text))
+                .here(format!("needs chart {}", super::plain(&floor.needs_text)))
                 .label(head.chart.at, format!("chart {chart}{}", super::by(&head.chart)))
                 .note("why", floor.because.clone())
                 .note("what happens", floor.outcome.clone())

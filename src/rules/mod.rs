@@ -317,6 +317,10 @@ fn with_way(finding: Finding, change: &VersionChange, facts: &Facts) -> Finding 
     let path = change.path(facts);
     let finding = finding.note("the way", way(&path));
     let first = path.iter().find(|hop| hop.version != *change.from);
+    if first.is_some_and(|first| first.with == MIGRATE) {
+        let order = "the first hop takes a MilvusUpgrade (or migrate.sh), not an image";
+        return finding.note("note", order);
+    }
     match first {
         Some(first) if path.len() > 2 && first.version != *change.to && written => {
             let version = first.version.to_string();
@@ -324,6 +328,19 @@ fn with_way(finding: Finding, change: &VersionChange, facts: &Facts) -> Finding 
         }
         _ => finding,
     }
+}
+
+/// The word by which the facts say that a hop needs the metadata migrated.
+const MIGRATE: &str = "migrate";
+
+/// A range of versions in words: `1.3.0 or later`, `before 4.2.0`.
+fn plain(range: &str) -> String {
+    let word = |part: &str| match (part.strip_prefix(">="), part.strip_prefix('<')) {
+        (Some(version), _) => format!("{version} or later"),
+        (_, Some(version)) => format!("before {version}"),
+        _ => part.to_string(),
+    };
+    range.split_whitespace().map(word).collect::<Vec<_>>().join(" and ")
 }
 
 /// `2.1.4 → 2.2.16 (migrate) → 2.3.22`, or nothing when no way is known.

@@ -35,5 +35,7 @@ fn check(case: &Case) -> Vec<Finding> {
         .note("why", "the operator's default for spec.mode is standalone, whatever ran before")
         .note("what happens", "the components of the cluster are deleted, and what its queue held does not move along")
         .note("note", "a manifest with only a few fields is for kubectl patch; apply and GitOps need it whole");
-    vec![finding.fix("write the mode that runs", set)]
+    let title = "write the mode that runs";
+    // A queue that was dropped along with the mode may have had an address of its own, which nobody can restore from here.
+    vec![if set.len() > 1 { finding.unsafe_fix(title, set) } else { finding.fix(title, set) }]
 }

@@ -21,10 +21,10 @@ fn check(case: &Case) -> Vec<Finding> {
         .map(|(floor, version)| {
             Finding::new(head.version.at, format!("operator {operator} does not know Milvus {version}"))
                 .graded(super::severity_of(&floor.severity))
-                .here(format!("needs an operator {}", floor.needs_text))
+                .here(format!("needs operator {}", super::plain(&floor.needs_text)))
                 .note("why", floor.because.clone())
                 .note("what happens", floor.outcome.clone())
-                .note("the way", format!("upgrade the operator first, to {}", floor.needs_text))
+                .note("the way", format!("upgrade the operator first, to {}", super::plain(&floor.needs_text)))
         })
         .collect()
 }

@@ -18,7 +18,8 @@ fn check(case: &Case) -> Vec<Finding> {
     let Some(subject) = case.subject() else { return Vec::new() };
     let found = |oddity: &Oddity| match oddity {
         Oddity::Placeholder { text, at } => {
-            Some(Finding::new(*at, format!("`{text}` is a placeholder")).here("fill in a version"))
+            let finding = Finding::new(*at, format!("`{text}` is a placeholder")).here("fill in a version");
+            Some(finding.note("what happens", "there is no such image, so the pods do not start"))
         }
         _ => None,
     };

@@ -4,6 +4,7 @@ use super::{Case, Rule, Scope};
 use crate::facts::What;
 use crate::finding::Set;
 use crate::finding::{Finding, Severity};
+use crate::model::{QueueChange, queue_change};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -17,8 +18,8 @@ pub const RULE: Rule = Rule {
 
 fn check(case: &Case) -> Vec<Finding> {
     let Some((base, head)) = case.change() else { return Vec::new() };
-    let (Some(before), Some(after)) = (base.queue.value(), head.queue.written_value()) else { return Vec::new() };
-    if before == after || base.mode.value() != head.mode.value() {
+    let QueueChange::Changed { from: before, to: after } = queue_change(base, head) else { return Vec::new() };
+    if head.queue.is_default() || base.mode.value() != head.mode.value() {
         return Vec::new();
     }
     let (from, to) = (before.as_str(), after.as_str());
@@ -28,6 +29,6 @@ fn check(case: &Case) -> Vec<Finding> {
     )
     .here(to)
     .label(base.queue.at, format!("before: {from}{}", super::by(&base.queue)))
-    .unsafe_fix("keep the queue that holds the data", [Set::Queue(*before)]);
+    .unsafe_fix("keep the queue that holds the data", [Set::Queue(before)]);
     vec![super::with_edge(finding, case.facts, What::Queue)]
 }

@@ -4,6 +4,7 @@ use super::{Case, Rule, Scope};
 use crate::facts::What;
 use crate::finding::Set;
 use crate::finding::{Finding, Severity};
+use crate::model::{Dialect, QueueChange, queue_change};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -17,8 +18,8 @@ pub const RULE: Rule = Rule {
 
 fn check(case: &Case) -> Vec<Finding> {
     let Some((base, head)) = case.change() else { return Vec::new() };
-    let (Some(before), Some(after)) = (base.queue.value(), head.queue.value()) else { return Vec::new() };
-    if before == after || !head.queue.is_default() || base.mode.value() != head.mode.value() {
+    let QueueChange::Changed { from: before, to: after } = queue_change(base, head) else { return Vec::new() };
+    if !head.queue.is_default() || base.mode.value() != head.mode.value() {
         return Vec::new();
     }
     let mode = head.mode.value().map_or("Milvus", |mode| mode.as_str());
@@ -30,7 +31,14 @@ fn check(case: &Case) -> Vec<Finding> {
     )
     .here(format!("{to}: {who}"))
     .label(base.queue.at, format!("{from}: {}", base.queue.why().unwrap_or("written")))
-    .fix("keep the queue that holds the data", [Set::Queue(*before)]);
-    let note = "the queue is not written after the change, so a default is in force; the diff does not show it";
+    .fix("keep the queue that holds the data", [Set::Queue(before)]);
+    let note = match head.dialect {
+        Dialect::Chart => {
+            "not in the diff; a plain helm upgrade may still find the old queue in the cluster, rendering never does"
+        }
+        Dialect::Operator => {
+            "not in the diff; the operator keeps what it once filled in, until the resource is created anew"
+        }
+    };
     vec![super::with_edge(finding.note("note", note), case.facts, What::Queue)]
 }

@@ -3,6 +3,8 @@
 use super::{Case, Rule, Scope};
 use crate::finding::{Finding, Severity};
 
+use crate::model::{QueueChange, queue_change};
+
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "queue-unknown",
@@ -15,13 +17,13 @@ pub const RULE: Rule = Rule {
 
 fn check(case: &Case) -> Vec<Finding> {
     let Some((base, head)) = case.change() else { return Vec::new() };
-    if base.mode.value() != head.mode.value() || base.queue.said == head.queue.said {
+    if base.mode.value() != head.mode.value() || queue_change(base, head) != QueueChange::Unknown {
         return Vec::new();
     }
     let word = |queue: Option<&crate::model::Queue>| queue.map_or("unknown", |queue| queue.as_str());
     let (before, after) = (base.queue.value(), head.queue.value());
     let why = match (before, after) {
-        (Some(_), Some(_)) => return Vec::new(),
+        (Some(_), Some(_)) => Some("both are defaults, and which chart brings them is a guess from the image"),
         (_, None) => head.queue.why(),
         (None, _) => base.queue.why(),
     };
@@ -29,5 +31,10 @@ fn check(case: &Case) -> Vec<Finding> {
         .here(format!("after: {}", word(after)))
         .label(base.queue.at, format!("before: {}", word(before)))
         .note("why", why.unwrap_or_default());
-    vec![finding.note("the way", "say what is missing, or write the queue on both sides of the change")]
+    vec![
+        finding.note(
+            "the way",
+            "write the queue, or say the version that decides with --chart-version or --operator-version",
+        ),
+    ]
 }

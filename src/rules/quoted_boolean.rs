@@ -19,8 +19,8 @@ fn check(case: &Case) -> Vec<Finding> {
     let Some(subject) = case.subject() else { return Vec::new() };
     let found = |oddity: &Oddity| match oddity {
         Oddity::QuotedBoolean { key, text, at } => Some(
-            Finding::new(*at, format!("{key} is the text \"{text}\", and any text counts as true"))
-                .here("true")
+            Finding::new(*at, format!("{key} is the text \"{text}\", and any text that is not empty counts as true"))
+                .here("counts as true")
                 .note("why", "the chart's templates ask whether the value is empty; only a plain false is")
                 .unsafe_fix("write it plain", [Set::Unquoted(key.clone())]),
         ),

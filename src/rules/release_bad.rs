@@ -1,9 +1,9 @@
 //! A release that is known to be broken.
 
-use super::{Case, Rule, Scope};
+use super::{Case, Event, Rule, Scope};
 use crate::facts::ReleaseState;
-use crate::finding::Set;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Set, Severity};
+use crate::model::{Transition, Version};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -19,18 +19,23 @@ fn check(case: &Case) -> Vec<Finding> {
     let Some(head) = case.head() else { return Vec::new() };
     let Some(version) = head.version.value() else { return Vec::new() };
     let Some(release) = case.facts.release(version).filter(|_| case.facts.is_bad(version)) else { return Vec::new() };
-    let arrives = case.change().is_some_and(|(base, _)| base.version.value() != Some(version));
-    let what = if release.state == ReleaseState::DeadEnd { "leads nowhere" } else { "is known to be broken" };
-    let mut finding =
-        Finding::new(head.version.at, format!("Milvus {version} {what}")).note("why", release.note.clone());
-    if !arrives {
-        finding = finding.graded(Severity::Warning);
+    let runs = match case.event {
+        Event::Transition(Transition::Unchanged(_)) => true,
+        _ => case.change().is_some_and(|(base, _)| base.version.value() == Some(version)),
+    };
+    let dead_end = release.state == ReleaseState::DeadEnd;
+    let what = if dead_end { "leads nowhere" } else { "is known to be broken" };
+    let finding = Finding::new(head.version.at, format!("Milvus {version} {what}")).note("why", release.note.clone());
+    let finding = if runs { finding.graded(Severity::Warning) } else { finding };
+    if runs && dead_end {
+        return vec![finding.note("the way", "there is no upgrade out of it; save the data and install anew")];
     }
-    if !release.instead.is_empty() {
-        finding = finding.note("the way", format!("{} instead", release.instead));
-        if arrives && head.version.why().is_none() && crate::model::Version::parse(&release.instead).is_some() {
-            finding = finding.unsafe_fix(format!("take {}", release.instead), [Set::Version(release.instead.clone())]);
-        }
-    }
-    vec![finding]
+    let instead = Version::parse(&release.instead);
+    let better = case.facts.newest_of_line(version.line()).filter(|newest| *newest > version).or(instead.as_ref());
+    let Some(better) = better.map(ToString::to_string) else { return vec![finding] };
+    let finding = finding.note("the way", format!("{better} instead"));
+    vec![match head.version.why() {
+        None => finding.unsafe_fix(format!("take {better}"), [Set::Version(better)]),
+        Some(_) => finding,
+    }]
 }

@@ -19,7 +19,7 @@ fn check(case: &Case) -> Vec<Finding> {
         return Vec::new();
     };
     let newest = case.facts.newest_of_line(version.line());
-    let finding = Finding::new(head.version.at, format!("Milvus {version} is no release that is known"))
+    let finding = Finding::new(head.version.at, format!("Milvus {version} is not a known release"))
         .here("not released, a slip, or newer than the data");
     let seen = case.facts.seen();
     vec![match newest {

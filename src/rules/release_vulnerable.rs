@@ -16,13 +16,18 @@ pub const RULE: Rule = Rule {
 fn check(case: &Case) -> Vec<Finding> {
     let Some(head) = case.head() else { return Vec::new() };
     let Some(version) = head.version.value() else { return Vec::new() };
-    let found = |risk: &crate::facts::Risk| {
-        Finding::new(head.version.at, format!("Milvus {version} has a known vulnerability"))
-            .here(head.version.why().map(|why| format!("{version} ({why})")).unwrap_or_default())
-            .graded(super::severity_of(&risk.severity))
-            .note("why", risk.because.clone())
-            .note("the way", risk.instead.clone())
-            .note("source", risk.proof.source.clone())
+    let risks = case.risks(RULE.id, None, head);
+    if risks.is_empty() {
+        return Vec::new();
+    }
+    let message = match risks.len() {
+        1 => format!("Milvus {version} has a known vulnerability"),
+        count => format!("Milvus {version} has {count} known vulnerabilities"),
     };
-    case.risks(RULE.id, None, head).into_iter().map(found).collect()
+    let here = head.version.why().map(|why| format!("{version} ({why})")).unwrap_or_default();
+    let finding = Finding::new(head.version.at, message).here(here);
+    let finding = risks
+        .iter()
+        .fold(finding, |finding, risk| finding.note("why", format!("{}; fixed in {}", risk.because, risk.instead)));
+    vec![finding]
 }

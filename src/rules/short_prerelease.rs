@@ -27,7 +27,7 @@ fn check(case: &Case) -> Vec<Finding> {
     let finding =
         Finding::new(head.image.at, format!("the operator cannot read `{tag}` and treats it as an old release"))
             .here("two numbers and a suffix")
-            .note("what happens", "the components of an old release come back: an index node, no streaming node")
+            .note("what happens", "what the operator sets by itself is that of an old release: the components of a cluster, the queue of a standalone")
             .note("why", "the operator reads x.y.z only; whatever it cannot read counts as older than any release");
     vec![match image.version() {
         Some(version) => {

@@ -1,7 +1,7 @@
 //! A patch release that is a bad place to leave from.
 
 use super::{Case, Rule, Scope};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Set, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -15,22 +15,26 @@ pub const RULE: Rule = Rule {
 
 fn check(case: &Case) -> Vec<Finding> {
     let Some(change) = case.version_change() else { return Vec::new() };
-    let mut findings: Vec<Finding> = case
-        .risks(RULE.id, Some(change.from), change.head)
-        .into_iter()
-        .map(|risk| {
-            let message =
-                format!("Milvus {} → {} leaves from a patch that is not meant for it", change.from, change.to);
-            change
-                .finding(message, "")
-                .graded(super::severity_of(&risk.severity))
-                .note("why", risk.because.clone())
-                .note("the way", risk.instead.clone())
-        })
-        .collect();
-    let message = |change: &super::VersionChange| {
-        format!("Milvus {} → {} leaves from a patch that is not meant for it", change.from, change.to)
+    let (from, to) = (change.from, change.to);
+    let (major, minor) = from.line();
+    let message =
+        |_: &super::VersionChange| format!("Milvus {from} goes to a later {major}.{minor} before it goes to {to}");
+    let stop = case.facts.newest_of_line(from.line()).filter(|stop| *stop > from);
+    let way = stop.map(|stop| format!("{from} → {stop} → {to}")).unwrap_or_default();
+    let found = |risk: &crate::facts::Risk| {
+        let finding = change
+            .finding(message(&change), "after the later patch")
+            .graded(super::severity_of(&risk.severity))
+            .note("why", format!("{} ({})", risk.because, risk.instead))
+            .note("the way", way.clone());
+        match (stop, change.head.version.why()) {
+            (Some(stop), None) => {
+                let stop = stop.to_string();
+                finding.unsafe_fix(format!("go to {stop} first"), [Set::Version(stop)])
+            }
+            _ => finding,
+        }
     };
-    findings.extend(super::edge_finding(case, RULE.id, message, "only newer patches are validated as a start"));
-    findings
+    let risks = case.risks(RULE.id, Some(from), change.head).into_iter().map(found);
+    risks.chain(super::edge_finding(case, RULE.id, message, "after the later patch")).collect()
 }

@@ -3,6 +3,7 @@
 use super::{Case, Rule, Scope};
 use crate::finding::Set;
 use crate::finding::{Finding, Severity};
+use crate::model::Mode;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -17,10 +18,12 @@ pub const RULE: Rule = Rule {
 fn check(case: &Case) -> Vec<Finding> {
     let Some(change) = case.version_change() else { return Vec::new() };
     let Some(mode) = change.head.update_mode.written_value() else { return Vec::new() };
+    // A standalone has no order, and without rolling update all images change at once.
+    let ordered = change.head.mode.value() == Some(&Mode::Cluster) && change.head.rolling.value() != Some(&false);
     let up = change.to > change.from;
     let (wanted, way) = if up { ("rollingUpgrade", "up") } else { ("rollingDowngrade", "down") };
     let opposite = if up { "rollingDowngrade" } else { "rollingUpgrade" };
-    if mode != opposite {
+    if mode != opposite || !ordered {
         return Vec::new();
     }
     let finding = Finding::new(change.head.update_mode.at, format!("{mode} while the version goes {way}"))

@@ -18,7 +18,8 @@ fn check(case: &Case) -> Vec<Finding> {
     let Some(subject) = case.subject() else { return Vec::new() };
     let found = |oddity: &Oddity| match oddity {
         Oddity::UnknownWord { field, text, known, at } => {
-            Some(Finding::new(*at, format!("`{text}` is no value of {field}")).here(format!("one of {known}")))
+            let known = if known.contains(", ") { format!("one of {known}") } else { (*known).to_string() };
+            Some(Finding::new(*at, format!("`{text}` is no value of {field}")).here(known))
         }
         _ => None,
     };

@@ -1,7 +1,6 @@
 //! An image whose tag names no version.
 
 use super::{Case, Rule, Scope};
-use crate::finding::Set;
 use crate::finding::{Finding, Severity};
 use crate::model::{Deployment, Dialect, Tag};
 
@@ -31,16 +30,17 @@ fn check(case: &Case) -> Vec<Finding> {
         let version = other.version.value().map_or("unknown".to_string(), ToString::to_string);
         finding = finding.label(other.version.at, format!("{word}: {version}"));
     }
-    if unknown.dialect == Dialect::Operator && unknown.image.value().is_some() {
-        finding = finding.here("the operator reads this as older than any release");
+    if unknown.dialect == Dialect::Operator {
+        let words = match unknown.image.value().map(|image| &image.tag) {
+            Some(Tag::Digest | Tag::Floating | Tag::Other | Tag::Missing) => {
+                "the operator takes this for an old release"
+            }
+            _ => "",
+        };
+        finding = finding.here(words).note("the way", "write spec.components.version with the version that it is");
     }
-    if let Some(Tag::Release(version)) =
-        changed.map(|(base, _)| &base.image).and_then(|image| image.value()).map(|i| &i.tag)
-        && unknown.dialect == Dialect::Operator
-        && std::ptr::eq(unknown, head)
-    {
-        let title = format!("say which version it is, such as {version}");
-        finding = finding.unsafe_fix(title, [Set::AssumedVersion(version.to_string())]);
+    if changed.is_none() {
+        return vec![finding];
     }
     vec![finding.note("or", "milvus-lint check --from VERSION, or a mapping under `images:` in .milvus-lint.yaml")]
 }

@@ -99,10 +99,12 @@ fn fixing_fixes_and_is_done_once() {
                 outcome.findings.iter().filter(|finding| finding.severity >= severity).count()
             };
             assert!(
-                worst(&first.outcome, Severity::Warning) + first.done.len() <= worst(&before, Severity::Warning) + first.done.len(),
+                worst(&first.outcome, Severity::Warning) + first.done.len()
+                    <= worst(&before, Severity::Warning) + first.done.len(),
                 "{id}: the repairs brought more than they took"
             );
-            let offered = before.findings.iter().flat_map(|f| &f.fixes).filter(|f| f.safe && !f.edits.is_empty()).count();
+            let offered =
+                before.findings.iter().flat_map(|f| &f.fixes).filter(|f| f.safe && !f.edits.is_empty()).count();
             assert!(
                 unsafe_too || offered == 0 || !first.done.is_empty() || !first.dropped.is_empty(),
                 "{id}: a safe repair is offered and neither done nor taken back"
@@ -129,7 +131,8 @@ fn each_safe_repair_of_a_page_holds() {
                 *text = yaml::apply(text, &fix.edits);
                 let judged = crate::check(&base, &after, &facts, &example.told.config());
                 let same = |f: &&crate::finding::Finding| f.rule == id && f.subject == finding.subject;
-                let (old, new) = (outcome.findings.iter().filter(same).count(), judged.findings.iter().filter(same).count());
+                let (old, new) =
+                    (outcome.findings.iter().filter(same).count(), judged.findings.iter().filter(same).count());
                 assert!(new < old, "{id}: after `{}` the finding is still there", fix.title);
             }
         }
@@ -148,7 +151,10 @@ fn any_input_is_survived() {
         state ^= state << 17;
         (state % below.max(1) as u64) as usize
     };
-    let junk = ["{{", "}}", "\t", ": ", "- ", "&a", "*a", "<<: *a", "|", "\"", "'", "\u{feff}", "é", "---\n", "\r\n", "null", "{", "["];
+    let junk = [
+        "{{", "}}", "\t", ": ", "- ", "&a", "*a", "<<: *a", "|", "\"", "'", "\u{feff}", "é", "---\n", "\r\n", "null",
+        "{", "[",
+    ];
     for (id, example) in all_examples() {
         for (path, text) in example.told.base.iter().chain(&example.told.head) {
             for _ in 0..8 {
@@ -165,7 +171,10 @@ fn any_input_is_survived() {
                 }
                 let base = Sources::empty(Side::Base);
                 let outcome = crate::check(&base, &head, &facts, &crate::config::Config::default());
-                assert!(outcome.deployments.iter().any(|d| d.name.as_deref() == Some("good")), "{id}: {text:?} hid the other");
+                assert!(
+                    outcome.deployments.iter().any(|d| d.name.as_deref() == Some("good")),
+                    "{id}: {text:?} hid the other"
+                );
             }
         }
     }

@@ -1,9 +1,9 @@
 //! Law 6: one change told in every container is judged once. `testdata/same/<change>/<container>/{base,head}/…`.
 
 use super::{Told, files_below, known_facts, root};
+use crate::fix;
 use crate::rules::RULES;
 use crate::source::Sources;
-use crate::fix;
 use std::collections::BTreeMap;
 use std::path::Path;
 

@@ -62,7 +62,10 @@ fn anchors_aliases_and_merge_keys_are_followed() {
 
 #[test]
 fn a_tag_is_text_and_never_a_number() {
-    let view = one("values.yaml", "cluster:\n  enabled: false\nimage:\n  all:\n    repository: milvusdb/milvus\n    tag: 2.10\n");
+    let view = one(
+        "values.yaml",
+        "cluster:\n  enabled: false\nimage:\n  all:\n    repository: milvusdb/milvus\n    tag: 2.10\n",
+    );
     assert_eq!(view.image.value.as_deref(), Some("milvusdb/milvus:2.10"));
     assert_eq!((view.version.value.as_deref(), view.version.said), (None, "unknown"));
 }

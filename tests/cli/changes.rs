@@ -1,6 +1,5 @@
 //! Changes of a Milvus in a real Git repository, each through the work tree, the index, a base revision, and `diff`.
 
-
 use crate::repository::{Repository, Run};
 
 fn milvus(tag: &str, mode: &str, rest: &str) -> String {
@@ -36,7 +35,8 @@ fn each_way(path: &str, before: &str, after: &str, judge: impl Fn(&str, &Run)) {
 fn expect(before: &str, after: &str, verdict: &str, code: i32, errors: &[&str], path: &[&str]) {
     each_way("deploy/milvus.yaml", before, after, |way, run| {
         let found = run.rules();
-        let found: Vec<&str> = found.iter().filter(|(_, severity)| severity == "error").map(|(rule, _)| &**rule).collect();
+        let found: Vec<&str> =
+            found.iter().filter(|(_, severity)| severity == "error").map(|(rule, _)| &**rule).collect();
         assert_eq!(found, errors, "{way}\n{}", run.stdout);
         let (said, way_out) = run.verdict();
         assert_eq!(said, verdict, "{way}");
@@ -133,7 +133,9 @@ fn a_default_that_moves_with_the_chart_is_found_although_it_is_not_in_the_diff()
 
 #[test]
 fn a_chart_version_in_the_config_moves_like_any_other_value() {
-    let config = |chart: &str| format!("values:\n  - files: '**/values.yaml'\n    chart-version: {chart}\n    release: search\n");
+    let config = |chart: &str| {
+        format!("values:\n  - files: '**/values.yaml'\n    chart-version: {chart}\n    release: search\n")
+    };
     let repository = Repository::new();
     let values = "cluster:\n  enabled: false\n";
     repository.write("values.yaml", values).write(".milvus-lint.yaml", &config("4.2.58")).commit("before");

@@ -1,6 +1,5 @@
 //! The binary as a user meets it: exit codes, config, standard input, outputs, repairs on disk.
 
-
 use crate::repository::Repository;
 
 const GOOD: &str = "apiVersion: milvus.io/v1beta1\nkind: Milvus\nmetadata:\n  name: prod\n  namespace: vector\nspec:\n  mode: cluster\n  \
@@ -86,7 +85,10 @@ fn exit_2_outside_git_when_a_base_is_asked_for() {
 #[test]
 fn exit_3_for_what_cannot_be_read_or_known() {
     let folder = Repository::folder();
-    folder.write("broken.yaml", "apiVersion: milvus.io/v1beta1\nkind: Milvus\nmetadata: {name: [}\nspec:\n  mode: cluster\n");
+    folder.write(
+        "broken.yaml",
+        "apiVersion: milvus.io/v1beta1\nkind: Milvus\nmetadata: {name: [}\nspec:\n  mode: cluster\n",
+    );
     folder.write("good.yaml", GOOD);
     let run = folder.run(&["check"]);
     assert_eq!(run.code, 3, "{}{}", run.stdout, run.stderr);
@@ -158,9 +160,17 @@ fn every_json_report_fits_its_schema() {
     let schema = jsonschema::validator_for(&schema).expect("the schema is a schema");
     let repository = Repository::new();
     repository.write("milvus.yaml", GOOD).commit("before");
-    repository.write("milvus.yaml", &GOOD.replace("v2.6.22", "v2.4.1")).write("broken.yaml", "kind: Milvus\napiVersion: milvus.io/v1beta1\na: [\n");
+    repository
+        .write("milvus.yaml", &GOOD.replace("v2.6.22", "v2.4.1"))
+        .write("broken.yaml", "kind: Milvus\napiVersion: milvus.io/v1beta1\na: [\n");
     repository.write("values.yaml", "cluster: {enabled: 'false'}\nimage:\n  all:\n    tag: latest\n");
-    for arguments in [&["check"][..], &["check", "--no-base"], &["check", "--staged"], &["check", "--from", "2.1.4"], &["diff", "HEAD", "HEAD"]] {
+    for arguments in [
+        &["check"][..],
+        &["check", "--no-base"],
+        &["check", "--staged"],
+        &["check", "--from", "2.1.4"],
+        &["diff", "HEAD", "HEAD"],
+    ] {
         let arguments: Vec<&str> = arguments.iter().copied().chain(["--output", "json"]).collect();
         let report = repository.run(&arguments).json();
         let errors: Vec<String> = schema.iter_errors(&report).map(|e| format!("{}: {e}", e.instance_path())).collect();
@@ -180,12 +190,19 @@ fn levels_excludes_and_exceptions_of_the_config() {
     let run = repository.run(&["check"]);
     assert!(run.stdout.contains("found nothing"), "{}", run.stdout);
     let exception = |until: &str| {
-        format!("exceptions:\n  - rule: component-image\n    object: vector/prod\n    reason: canary\n    until: {until}\n")
+        format!(
+            "exceptions:\n  - rule: component-image\n    object: vector/prod\n    reason: canary\n    until: {until}\n"
+        )
     };
     repository.write(".milvus-lint.yaml", &exception("2999-12-31"));
     let run = repository.run(&["check", "-v"]);
     assert_eq!(run.code, 0, "{}", run.stdout);
-    assert!(run.stdout.contains("canary") && run.stderr.contains("config: .milvus-lint.yaml"), "{}{}", run.stdout, run.stderr);
+    assert!(
+        run.stdout.contains("canary") && run.stderr.contains("config: .milvus-lint.yaml"),
+        "{}{}",
+        run.stdout,
+        run.stderr
+    );
     repository.write(".milvus-lint.yaml", &exception("2020-01-01"));
     let run = repository.run(&["check"]);
     assert_eq!(run.code, 1);
@@ -198,7 +215,9 @@ fn levels_excludes_and_exceptions_of_the_config() {
 #[test]
 fn an_inline_exception_covers_its_line_and_is_reported_when_stale() {
     let folder = Repository::folder();
-    let allowed = format!("{GOOD}    # milvus-lint: allow(component-image) canary\n    proxy: {{image: 'milvusdb/milvus:v2.6.6'}}\n");
+    let allowed = format!(
+        "{GOOD}    # milvus-lint: allow(component-image) canary\n    proxy: {{image: 'milvusdb/milvus:v2.6.6'}}\n"
+    );
     folder.write("milvus.yaml", &allowed);
     assert_eq!(folder.run(&["check"]).code, 0, "{}", folder.run(&["check"]).stdout);
     folder.write("milvus.yaml", &format!("{GOOD}    # milvus-lint: allow(component-image) canary\n    proxy: {{}}\n"));
@@ -264,7 +283,9 @@ fn paths_are_relative_to_where_the_user_stands() {
 #[test]
 fn inventory_says_who_said_what() {
     let folder = Repository::folder();
-    folder.write("milvus.yaml", GOOD).write("values.yaml", "cluster:\n  enabled: false\nimage:\n  all:\n    tag: v2.5.16\n");
+    folder
+        .write("milvus.yaml", GOOD)
+        .write("values.yaml", "cluster:\n  enabled: false\nimage:\n  all:\n    tag: v2.5.16\n");
     let run = folder.run(&["inventory"]);
     assert_eq!(run.code, 0);
     for word in ["NAMESPACE", "vector", "2.6.22", "2.5.16", "rocksmq (default)", "milvus.yaml:2"] {
