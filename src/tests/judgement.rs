@@ -77,6 +77,8 @@ fn stands(field: &str, value: &str, written: &str) -> bool {
             versions.into_iter().flatten().any(|version| version.to_string() == value)
         }
         "image" => value == plain || value.ends_with(&format!(":{plain}")),
+        // Quoted text in a switch of the chart counts as true, whatever it says.
+        "mode" if plain != written && value == "cluster" => true,
         "mode" => plain == value || matches!((plain, value), ("true", "cluster") | ("false", "standalone")),
         "queue" => plain == value || plain == "true",
         _ => matches!(plain, "true" | "false") || plain.ends_with("Coord"),
