@@ -5,6 +5,8 @@
 
 mod helm_values;
 mod milvus_resource;
+#[cfg(test)]
+mod tests;
 
 use crate::model::{Dialect, Identity, Surface};
 use crate::source::{Source, SourceId, Span};
@@ -29,18 +31,35 @@ pub const LITERALS: &[&str] = &[
     "externalKafka",
     // `image: {all: …}`: no other chart is met that has it.
     " all:",
+    // Thin values name nothing but the mode and the stores.
+    "standalone",
+    "minio",
 ];
 
-/// Whether a file of this name can hold a Milvus, judged by the name alone: YAML and JSON, their templates, and files
-/// without an extension.
+/// Whether a file of this name can hold a Milvus, judged by the name alone: YAML and JSON, their templates and copies, and
+/// files without an extension (a version at the end of a name is none).
 pub fn is_worth_opening(name: &str) -> bool {
     let base = name.rsplit(['/', '\\']).next().unwrap_or(name);
     let lower = base.to_ascii_lowercase();
-    let known = [".yaml", ".yml", ".json", ".gotmpl", ".tpl", ".tmpl", ".j2", ".yaml.tftpl"];
+    let known = [
+        ".json",
+        ".gotmpl",
+        ".tpl",
+        ".tmpl",
+        ".tftpl",
+        ".j2",
+        ".jinja",
+        ".jinja2",
+        ".template",
+        ".new",
+        ".old",
+        ".bak",
+    ];
+    let extension = base.trim_start_matches('.').rsplit_once('.').map(|(_, extension)| extension);
     known.iter().any(|ending| lower.ends_with(ending))
-        || lower.contains(".yaml.")
-        || lower.contains(".yml.")
-        || !base.trim_start_matches('.').contains('.')
+        || lower.contains(".yaml")
+        || lower.contains(".yml")
+        || extension.is_none_or(|extension| extension.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// A Milvus, or an order to migrate one, as it was found.
@@ -56,6 +75,8 @@ pub struct Evidence {
     pub server: Layers,
     /// The chart version that the text itself names, with its place.
     pub chart: Option<(Span, String)>,
+    /// These are values of somebody's own chart, or of a fork, that runs Milvus: the Milvus chart's defaults do not hold.
+    pub own_chart: bool,
 }
 
 /// What was found.
@@ -196,9 +217,9 @@ pub fn find(id: SourceId, source: &Source, hint: Hint) -> Found {
     for document in stream.documents {
         let document = Arc::new(document);
         found.comments.extend(document.comments.iter().filter(|c| c.text.contains("milvus-lint:")).cloned());
-        let before = found.evidence.len();
-        milvus_resource::find(&document, &source.path, &mut found.evidence);
-        if found.evidence.len() == before {
+        let before = (found.evidence.len(), found.troubles.len());
+        milvus_resource::find(&document, source, &mut found);
+        if (found.evidence.len(), found.troubles.len()) == before {
             helm_values::find(&document, source, hint, &mut found.evidence);
         }
     }
@@ -223,15 +244,22 @@ fn number(evidence: &mut [Evidence]) {
 fn looks_like_milvus(text: &str, at: Span, documents: &[Document]) -> Option<&'static str> {
     let read_to = documents.iter().map(|document| document.at.end as usize).filter(|end| *end <= at.start as usize);
     let rest = text.get(read_to.max().unwrap_or(0)..)?;
-    let group = rest.lines().any(|line| line.trim_start().starts_with("apiVersion:") && line.contains("milvus.io/"));
-    let kind = rest.lines().map(str::trim).any(|line| {
-        line.strip_prefix("kind:").is_some_and(|kind| {
-            matches!(kind.trim().trim_matches(['"', '\'']), "Milvus" | "MilvusUpgrade" | "MilvusCluster")
-        })
-    });
+    // JSON may stand on one line.
+    let parts = || rest.lines().chain(rest.split(['{', ',']));
+    let says = |key: &str, value: &dyn Fn(&str) -> bool| parts().any(|part| said(part, key).is_some_and(value));
+    let group = says("apiVersion", &|group| group.contains(milvus_resource::GROUP) || group.contains("{{"));
+    let kind = says("kind", &|kind| milvus_resource::what(kind.split(['"', ' ']).next().unwrap_or(kind)).is_some());
     match (group, kind) {
         (true, true) => Some("a Milvus resource stands in the part that cannot be read"),
         _ if helm_values::looks_like_values(rest) => Some("it looks like values of the Milvus chart"),
         _ => None,
     }
+}
+
+/// What a part of a text says of a key that it begins with, in YAML or in JSON.
+fn said<'a>(part: &'a str, key: &str) -> Option<&'a str> {
+    let part = part.trim_start().trim_start_matches(['-', '{', ' ', '"', '\'']);
+    let rest = part.strip_prefix(key)?.trim_start_matches(['"', '\'']).trim_start().strip_prefix(':')?;
+    let value = rest.split(" #").next().unwrap_or(rest);
+    Some(value.trim().trim_matches(['"', '\'', ',', ' ']))
 }

@@ -19,10 +19,12 @@ pub(super) fn read(evidence: &Evidence, surface: Surface, facts: &Facts, given: 
     let reader = Reader::new(evidence);
     let mut oddities = reader.oddities();
     let chart = chart_version(evidence, given);
-    let image = image(&reader, &chart, facts);
+    let image = own_image(&reader).unwrap_or_else(|| image(&reader, &chart, facts));
     let version = version_of(&image, given, &mut oddities);
     let values = Values { reader: Reader::new(evidence), evidence, facts };
     let charts = match chart.value() {
+        // The Milvus chart's defaults say nothing of another chart.
+        _ if evidence.own_chart => vec![None],
         Some(chart) => vec![Some(chart.clone())],
         None => candidates(facts, version.value()).into_iter().map(Some).collect(),
     };
@@ -79,6 +81,9 @@ fn point_at_chart(deployment: &mut Deployment) {
 }
 
 fn chart_version(evidence: &Evidence, given: &Given) -> Field<Version> {
+    if evidence.own_chart {
+        return Field::unknown(evidence.at, "these values are not for the Milvus chart, but for a chart of its own");
+    }
     if let Some((at, text)) = &evidence.chart {
         return match Version::parse(text) {
             Some(version) => Field::written(*at, version),
@@ -123,6 +128,20 @@ fn agree_on<T: PartialEq>(mut fields: Vec<Field<T>>) -> Field<T> {
         first if alike => first,
         first => Field::unknown(first.at, "the default depends on the chart's version, which is not known"),
     }
+}
+
+/// The image as charts other than the Milvus chart name it: in one text, or as `repository` and `tag`.
+fn own_image(reader: &Reader) -> Option<Field<Image>> {
+    let image = reader.node(&["image"]).filter(|image| image.get("all").is_none())?;
+    if let Some(text) = image.raw_text() {
+        return Some(Field::written(image.at, Image::parse(text)));
+    }
+    let repository = image.get("repository").and_then(Node::raw_text)?;
+    let tag = image.get("tag").filter(|tag| tag.raw_text().is_some_and(|text| !text.is_empty()));
+    Some(match tag {
+        Some(tag) => Field::written(tag.at, Image::parse(&format!("{repository}:{}", tag.raw_text()?))),
+        None => Field::unknown(image.at, "no tag is written, and the chart is not known"),
+    })
 }
 
 fn image(reader: &Reader, chart: &Field<Version>, facts: &Facts) -> Field<Image> {
@@ -320,6 +339,9 @@ const QUEUES: &str = "rocksmq, natsmq, pulsar, kafka, woodpecker";
 /// Says a [`Set`] in the chart's words.
 pub(super) fn write(evidence: &Evidence, set: &Set) -> Option<Rewrite> {
     let layer = evidence.layers.0.last()?;
+    if evidence.own_chart && evidence.layers.get(&["image", "all"]).is_none() {
+        return write_own_image(evidence, set);
+    }
     let flag =
         |path: &[&str], on: bool| Change::Set { path: layer.path_to(path), value: on.to_string(), string: false };
     let cluster = evidence.layers.get(&["cluster", "enabled"]).and_then(Node::as_bool) != Some(false);
@@ -349,4 +371,20 @@ pub(super) fn write(evidence: &Evidence, set: &Set) -> Option<Rewrite> {
         _ => return None,
     };
     Some(Rewrite { document: Arc::clone(&layer.document), changes })
+}
+
+/// Of another chart than the Milvus chart only the image is understood, and so only the image can be changed.
+fn write_own_image(evidence: &Evidence, set: &Set) -> Option<Rewrite> {
+    let Set::Version(version) = set else { return None };
+    let layer = evidence.layers.0.last()?;
+    let image = evidence.layers.get(&["image"])?;
+    let change = match image.text() {
+        Some(text) => layer.set(&["image"], super::operator::retagged(&Image::parse(text), version)),
+        None => {
+            let tag = image.get("tag").and_then(Node::text).unwrap_or("v");
+            let image = super::operator::retagged(&Image::parse(&format!("milvus:{tag}")), version);
+            layer.set(&["image", "tag"], image.trim_start_matches("milvus:"))
+        }
+    };
+    Some(Rewrite { document: Arc::clone(&layer.document), changes: vec![change] })
 }
