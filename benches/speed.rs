@@ -1,0 +1,247 @@
+//! How fast is it? Whole processes on a generated repository, beside `rg` looking for the same words in the same minute.
+//!
+//! `cargo bench --bench speed` prints a table; `-- --short` measures fewer rounds. Times depend on the machine, so nothing is
+//! asserted: what carries over from one machine to another is the ratio to `rg`, which reads the same files.
+
+use milvus_lint::detect::LITERALS;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+const TOOL: &str = env!("CARGO_BIN_EXE_milvus-lint");
+
+fn main() {
+    let args: Vec<String> = std::env::args().collect();
+    // `cargo test --all-targets` starts this program too, and wants no numbers.
+    if !args.iter().any(|arg| arg == "--bench") {
+        println!("speed: nothing measured; run `cargo bench --bench speed`");
+        return;
+    }
+    let rounds = if args.iter().any(|arg| arg == "--short") { 5 } else { 25 };
+    let folder = Temporary::new();
+    let large = Tree::write(&folder.0.join("large"), 12_000, 300);
+    let pair = Tree::write(&folder.0.join("pair"), 10_000, 250);
+    pair.second_commit();
+    let rg = Command::new("rg").arg("--version").output().is_ok_and(|output| output.status.success());
+
+    println!("{rounds} rounds, medians of whole processes; the caches are warm\n");
+    println!("{:<52} {:>11} {:>11} {:>7}   goal", "what", "milvus-lint", "rg -l", "ratio");
+    for (what, arguments) in [
+        ("check, 12,000 files of which 300 name Milvus", &["check"][..]),
+        ("the same without a base: check --no-base", &["check", "--no-base"][..]),
+    ] {
+        let (ours, theirs) = beside(rounds, &large, arguments, rg);
+        let ratio = theirs.map(|theirs| ours.as_secs_f64() / theirs.as_secs_f64());
+        let ratio = ratio.map_or("–".to_string(), |ratio| format!("{ratio:.2}"));
+        let theirs = theirs.map_or("–".to_string(), milliseconds);
+        println!("{what:<52} {:>11} {theirs:>11} {ratio:>7}   ratio ≤ 1.5", milliseconds(ours));
+    }
+    let row = |what: &str, tree: &Tree, arguments: &[&str], goal: &str| {
+        let ours = median((0..rounds).map(|_| tree.run(arguments)).collect());
+        println!("{what:<52} {:>11} {:>11} {:>7}   {goal}", milliseconds(ours), "", "");
+    };
+    large.stage("apps/team-00/app-00000.yaml", "# another line\n");
+    row("check --staged, one file with a Milvus", &large, &["check", "--staged"], "≤ 30 ms");
+    large.git(&["reset", "-q", "--hard"]);
+    large.stage("apps/team-01/app-00001.yaml", "# another line\n");
+    row("check --staged, one file without", &large, &["check", "--staged"], "≤ 30 ms");
+    large.git(&["reset", "-q", "--hard"]);
+    row("check --base HEAD~1, 10,000 files, 50 changed", &pair, &["check", "--base", "HEAD~1"], "≤ 150 ms");
+    row("milvus-lint --version", &large, &["--version"], "≤ 5 ms");
+    row("milvus-lint rules", &large, &["rules"], "≤ 5 ms");
+
+    println!();
+    match large.peak_memory(&["check"]) {
+        Some(kib) => println!("peak memory of check      {:>6.1} MB   goal ≤ 100 MB", kib as f64 * 1024.0 / 1e6),
+        None => println!("peak memory of check           –      (read from /proc, which is not here)"),
+    }
+    let size = fs::metadata(TOOL).map_or(0, |about| about.len());
+    println!("size of the program       {:>6.1} MB   goal ≤ 12 MB", size as f64 / 1e6);
+    if !rg {
+        println!("\nrg is not installed: there is nothing to compare with, and the times stand alone");
+    }
+}
+
+/// Runs the tool and `rg` by turns, so that whatever else the machine does meets both alike.
+fn beside(rounds: usize, tree: &Tree, arguments: &[&str], rg: bool) -> (Duration, Option<Duration>) {
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    // The first round of each warms the caches and is not counted.
+    for round in 0..=rounds {
+        let (a, b) = (tree.run(arguments), rg.then(|| tree.rg()));
+        if round > 0 {
+            ours.push(a);
+            theirs.extend(b);
+        }
+    }
+    (median(ours), (!theirs.is_empty()).then(|| median(theirs)))
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort();
+    times[times.len() / 2]
+}
+
+fn milliseconds(time: Duration) -> String {
+    format!("{:.1} ms", time.as_secs_f64() * 1e3)
+}
+
+/// A folder that is gone when this value is.
+struct Temporary(PathBuf);
+
+impl Temporary {
+    fn new() -> Temporary {
+        let folder = std::env::temp_dir().join(format!("milvus-lint-speed-{}", std::process::id()));
+        fs::create_dir_all(&folder).expect("the folder for temporary files can be written");
+        Temporary(folder)
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        // What is left behind lies among temporary files; there is nothing better to do about it.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A generated repository: the same bytes on every machine.
+struct Tree(PathBuf);
+
+impl Tree {
+    /// Writes `files` YAML files, every `files / milvus`-th of which names Milvus, and commits them.
+    fn write(root: &Path, files: usize, milvus: usize) -> Tree {
+        for number in 0..files {
+            let path = root.join(path(number));
+            fs::create_dir_all(path.parent().expect("every file is in a folder")).expect("the folder can be made");
+            let every = files / milvus;
+            let text = if number % every == 0 { with_milvus(number, number / every, "2.6.20") } else { other(number) };
+            fs::write(path, text).expect("the file can be written");
+        }
+        let tree = Tree(root.to_path_buf());
+        tree.git(&["init", "-q", "-b", "main"]);
+        tree.commit("one");
+        tree
+    }
+
+    /// Moves twenty-five Milvus to the next patch and touches as many other files.
+    fn second_commit(&self) {
+        for number in (0..1_000).step_by(40) {
+            fs::write(self.0.join(path(number)), with_milvus(number, number / 40, "2.6.22"))
+                .expect("it can be written");
+            fs::write(self.0.join(path(number + 1)), other(number)).expect("it can be written");
+        }
+        self.commit("two");
+    }
+
+    /// Commits everything, and packs it as a clone has it.
+    fn commit(&self, message: &str) {
+        self.git(&["add", "-A"]);
+        self.git(&["commit", "-q", "-m", message]);
+        self.git(&["repack", "-adq"]);
+        self.git(&["update-index", "-q", "--refresh"]);
+    }
+
+    fn stage(&self, path: &str, more: &str) {
+        let text = fs::read_to_string(self.0.join(path)).expect("the file is there");
+        fs::write(self.0.join(path), text + more).expect("the file can be written");
+        self.git(&["add", path]);
+    }
+
+    fn git(&self, arguments: &[&str]) {
+        let mut git = Command::new("git");
+        git.args(["-c", "user.name=speed", "-c", "user.email=speed@localhost", "-c", "gc.auto=0"]);
+        git.args(["-c", "commit.gpgsign=false", "-c", "core.hooksPath=/dev/null"]).args(arguments);
+        let status = git.current_dir(&self.0).stdin(Stdio::null()).status().expect("git can be started");
+        assert!(status.success(), "git {arguments:?} failed");
+    }
+
+    fn tool(&self, arguments: &[&str]) -> Command {
+        let mut tool = Command::new(TOOL);
+        tool.args(arguments).current_dir(&self.0).stdin(Stdio::null()).stdout(Stdio::null());
+        for name in ["MILVUS_LINT_CHART_VERSION", "MILVUS_LINT_OPERATOR_VERSION"] {
+            tool.env_remove(name);
+        }
+        tool
+    }
+
+    /// How long one run takes. A run that did not judge would be fast and mean nothing.
+    fn run(&self, arguments: &[&str]) -> Duration {
+        let start = Instant::now();
+        let status = self.tool(arguments).status().expect("the tool can be started");
+        let time = start.elapsed();
+        assert_eq!(status.code(), Some(0), "milvus-lint {arguments:?} did not end well");
+        time
+    }
+
+    /// How long `rg` takes to name the files that hold one of the words.
+    fn rg(&self) -> Duration {
+        let mut rg = Command::new("rg");
+        rg.args(["--files-with-matches", "--fixed-strings", "--no-config"]);
+        rg.args(LITERALS.iter().flat_map(|word| ["-e", word])).arg(".");
+        let start = Instant::now();
+        let status = rg.current_dir(&self.0).stdin(Stdio::null()).stdout(Stdio::null()).status();
+        let time = start.elapsed();
+        assert!(status.is_ok_and(|status| status.success()), "rg found nothing");
+        time
+    }
+
+    /// The most memory that one run held, in KiB, as the kernel saw it; the last look is at most moments before the end.
+    fn peak_memory(&self, arguments: &[&str]) -> Option<u64> {
+        let mut child = self.tool(arguments).spawn().expect("the tool can be started");
+        let status = format!("/proc/{}/status", child.id());
+        let mut peak = None;
+        while child.try_wait().expect("the tool can be waited for").is_none() {
+            let text = fs::read_to_string(&status).unwrap_or_default();
+            let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+            let now = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+            peak = peak.max(now);
+        }
+        peak
+    }
+}
+
+fn path(number: usize) -> String {
+    format!("apps/team-{:02}/app-{number:05}.yaml", number % 60)
+}
+
+/// A number that looks random and is the same every time.
+fn noise(number: usize) -> usize {
+    let mut x = number as u64 + 0x9e37_79b9_7f4a_7c15;
+    x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    (x ^ (x >> 31)) as usize
+}
+
+/// What most of a GitOps repository is: other people's workloads, from half a kilobyte to some eight.
+fn other(number: usize) -> String {
+    let mut text = format!(
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: app-{number}\n  namespace: team-{}\nspec:\n  replicas: {}\n  \
+         template:\n    spec:\n      containers:\n        - name: main\n          image: ghcr.io/example/app:{}\n          env:\n",
+        number % 60,
+        1 + noise(number) % 5,
+        noise(number) % 900,
+    );
+    for line in 0..4 + noise(number) % 110 {
+        text += &format!("            - name: SETTING_{line}\n              value: \"{:x}\"\n", noise(number + line));
+    }
+    text
+}
+
+/// Of ten files six are Milvus resources, three are values of the chart, and one only names the service.
+fn with_milvus(number: usize, nth: usize, version: &str) -> String {
+    let (name, namespace) = (format!("milvus-{number}"), format!("team-{}", number % 60));
+    match nth % 10 {
+        0..6 => format!(
+            "apiVersion: milvus.io/v1beta1\nkind: Milvus\nmetadata:\n  name: {name}\n  namespace: {namespace}\nspec:\n  mode: cluster\n  \
+             components:\n    image: milvusdb/milvus:v{version}\n    mixCoord:\n      replicas: 1\n    queryNode:\n      replicas: 2\n  \
+             dependencies:\n    msgStreamType: pulsar\n    pulsar:\n      external: true\n      endpoint: pulsar.{namespace}.svc:6650\n  \
+             config:\n    log:\n      level: info\n"
+        ),
+        6..9 => format!(
+            "# milvus-lint: chart-version 5.0.19\ncluster:\n  enabled: false\nimage:\n  all:\n    repository: milvusdb/milvus\n    \
+             tag: v{version}\nstandalone:\n  messageQueue: woodpecker\n  resources:\n    requests:\n      memory: 8Gi\netcd:\n  \
+             replicaCount: 1\nminio:\n  mode: standalone\npulsarv3:\n  enabled: false\n"
+        ),
+        _ => other(number) + "            - name: VECTOR_STORE\n              value: http://milvus.search.svc:19530\n",
+    }
+}
