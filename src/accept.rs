@@ -46,7 +46,9 @@ pub(crate) fn accept(judged: Judged, texts: Texts, facts: &Facts, config: &Confi
     }
     let mut stale = Stale { facts, config, judged_rules: judged.rules, findings: Vec::new() };
     for (allow, _) in inline.iter().zip(&inline_used).filter(|(_, used)| !**used) {
-        stale.report(allow.at, &allow.rule, None);
+        if stale.could_show(&allow.rule, judged.transitions) {
+            stale.report(allow.at, &allow.rule, None);
+        }
     }
     if let Some(at) = config_span(config, texts) {
         stale.config(at, &config_used, judged.transitions);
@@ -177,16 +179,20 @@ impl Stale<'_> {
         }
     }
 
+    /// Whether this run could have shown what an exception for a rule covers: a rule about changes needs a change.
+    fn could_show(&self, rule: &str, transitions: &[Transition]) -> bool {
+        let changed = transitions.iter().any(|t| matches!(t, Transition::Changed { .. } | Transition::Deleted(_)));
+        changed || rules::find(rule).map(|rule| rule.scope) != Some(Scope::Change)
+    }
+
     /// Exceptions of the config. One that covers nothing is reported only where this run could have shown what it covers: it
     /// sees the whole repository, and for a rule about changes there was a change.
     fn config(&mut self, file: SourceId, used: &[bool], transitions: &[Transition]) {
-        let changed = transitions.iter().any(|t| matches!(t, Transition::Changed { .. } | Transition::Deleted(_)));
         for (exception, used) in self.config.exceptions.iter().zip(used) {
             let at = Span::new(file, exception.offset, exception.offset + exception.rule.len());
-            let scope = rules::find(&exception.rule).map(|rule| rule.scope);
             if let Some(until) = is_over(exception, self.config) {
                 self.report(at, &exception.rule, Some(until));
-            } else if !used && self.config.whole && (changed || scope != Some(Scope::Change)) {
+            } else if !used && self.config.whole && self.could_show(&exception.rule, transitions) {
                 self.report(at, &exception.rule, None);
             }
         }

@@ -37,7 +37,7 @@ pub fn pair(
         transitions.push(match before {
             Some(before) if same(&before, &deployment) => Transition::Unchanged(deployment),
             Some(before) => Transition::Changed {
-                migration: migration_of(&deployment, &head_migrations).cloned().map(Box::new),
+                migration: migration_of(&deployment, base_migrations).cloned().map(Box::new),
                 base: Box::new(before),
                 head: Box::new(deployment),
             },

@@ -210,8 +210,10 @@ impl Facts {
         let must_merge = needs == "mixCoord"
             && matches!(now.coordinators, Some(CoordinatorLayout::Separate | CoordinatorLayout::Both));
         if must_merge {
+            let both = now.coordinators == Some(CoordinatorLayout::Both);
+            let with = if both { "with mixCoord alone" } else { "with mixCoord" };
             let previous = way.last_mut().expect("a way begins with its start");
-            let merged = Hop { version: previous.version.clone(), with: "with mixCoord".to_string() };
+            let merged = Hop { version: previous.version.clone(), with: with.to_string() };
             if way.len() == 1 { way.push(merged) } else { *way.last_mut().expect("not empty") = merged }
         }
         let with = if needs == "mixCoord" { String::new() } else { needs.to_string() };

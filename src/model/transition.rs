@@ -10,7 +10,8 @@ pub enum Transition {
     Created(Deployment),
     /// It was there before, and nothing that is known of it differs.
     Unchanged(Deployment),
-    /// It was there before, and something differs. `migration` is the MilvusUpgrade of the same state that names it.
+    /// It was there before, and something differs. `migration` is the MilvusUpgrade that names it and was
+    /// there before: one that comes in the same change does not make the new image wait for it.
     Changed { base: Box<Deployment>, head: Box<Deployment>, migration: Option<Box<Migration>> },
     /// It is gone.
     Deleted(Deployment),

@@ -2,6 +2,7 @@
 
 use super::{Case, Rule, Scope};
 use crate::finding::Set;
+use crate::model::{Component, Deployment, Mode};
 use crate::finding::{Finding, Severity};
 
 /// The rule.
@@ -20,30 +21,32 @@ fn check(case: &Case) -> Vec<Finding> {
     if head.api_version != "v1beta1" {
         return Vec::new();
     }
-    let found = |component: &crate::model::Component| {
-        let finding = Finding::new(
-            component.image.at,
-            format!("{} has an image of its own; a rollout stops at it", component.name),
-        )
-        .here("never counts as updated")
-        .label(head.image.at, "the image of all components")
-        .note("why", "the operator compares every component with spec.components.image")
-        .note(
-            "what happens",
-            "every component after it in the order keeps its old image, and the status stays Healthy",
-        );
-        finding.fix("remove it", [Set::NoComponentImage(component.name.clone())])
+    head.components.iter().map(|component| finding(head, component)).collect()
+}
+
+fn finding(head: &Deployment, component: &Component) -> Finding {
+    let all = head.image.written_value();
+    let same = all.is_some() && all == component.image.value();
+    let will = if same { "the next rollout stops" } else { "a rollout stops" };
+    let happens = match head.mode.value() {
+        Some(Mode::Standalone) => "the component keeps its image, whatever spec.components.image says",
+        _ => "every component after it in the order keeps its old image, and the status stays Healthy",
     };
-    let has_image = head.image.written_value().is_some();
-    // Where the image of all is not written, removing this one would bring the operator's default.
-    head.components
-        .iter()
-        .map(found)
-        .map(|mut finding| {
-            if !has_image {
-                finding.fixes.iter_mut().for_each(|fix| fix.safe = false);
-            }
-            finding
-        })
-        .collect()
+    let mut finding =
+        Finding::new(component.image.at, format!("{} has an image of its own; {will} at it", component.name))
+            .here(if same { "the same as for all, until that one changes" } else { "never counts as updated" })
+            .note("why", "the operator compares every component with spec.components.image")
+            .note("what happens", happens);
+    if all.is_some() {
+        finding = finding.label(head.image.at, "the image of all components");
+    }
+    if same {
+        finding = finding.graded(Severity::Warning);
+    }
+    let set = [Set::NoComponentImage(component.name.clone())];
+    match all {
+        Some(_) => finding.fix("remove it", set),
+        // Without an image for all, removing this one brings the operator's default.
+        None => finding.unsafe_fix("remove it; the operator's default image comes instead", set),
+    }
 }

@@ -19,6 +19,7 @@ fn check(case: &Case) -> Vec<Finding> {
     let found = |oddity: &Oddity| match oddity {
         Oddity::ComponentVersion { component, at } => Some(
             Finding::new(*at, format!("the version of {component} is ignored"))
+                .here("nothing reads it")
                 .note("why", "the operator reads spec.components.version only"),
         ),
         _ => None,

@@ -28,7 +28,7 @@ fn check(case: &Case) -> Vec<Finding> {
             .note("what happens", "the MilvusUpgrade stays in its first state with the reason GetMilvusFailed");
     let known = milvus.and_then(|milvus| milvus.id.namespace.clone()).or_else(|| migration.id.namespace.clone());
     vec![match known {
-        Some(namespace) => finding.fix(format!("write {namespace}"), [Set::MigrationNamespace(namespace)]),
+        Some(namespace) => finding.fix(format!("write namespace: {namespace}"), [Set::MigrationNamespace(namespace)]),
         None => finding
             .unsafe_fix("write the namespace, if it is default", [Set::MigrationNamespace("default".to_string())]),
     }]

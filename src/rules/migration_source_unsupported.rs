@@ -1,6 +1,7 @@
 //! A source that the migration tool does not read.
 
 use super::{Case, Rule, Scope};
+use crate::facts::Circumstances;
 use crate::finding::{Finding, Severity};
 
 /// The rule.
@@ -19,19 +20,16 @@ fn check(case: &Case) -> Vec<Finding> {
     if tool.from.contains(source) {
         return Vec::new();
     }
-    let newer = migration.target.value().is_some_and(|target| tool.from.contains(target) || tool.to.contains(source));
-    let mut finding = Finding::new(migration.source.at, format!("the migration tool does not read Milvus {source}"))
-        .here(format!("the tool reads {} only", tool.from_text))
-        .note(
-            "what happens",
-            "Milvus is stopped, the backup fails and is tried again, and the old version starts again",
-        );
-    let path = migration.target.value().and_then(|target| case.facts.path(source, target, Default::default()));
-    if let Some(path) = path {
-        finding = finding.note("the way", super::way(&path));
-    }
-    if newer || source.line() >= migration.target.value().map_or((0, 0), |target| target.line()) {
-        finding = finding.note("note", "a change that needs no migration is made by the image alone");
-    }
-    vec![finding]
+    let migrated = case.facts.releases.iter().any(|r| tool.to.contains(&r.version) && r.version <= *source);
+    let happens = match migrated {
+        true => "Milvus is stopped before the tool refuses the pair of versions",
+        false => "Milvus is stopped, the backup fails and is tried again, and the old version starts again",
+    };
+    let finding = Finding::new(migration.source.at, format!("the migration tool does not convert Milvus {source}"))
+        .here(format!("the tool converts {} only", tool.from_text))
+        .note("what happens", happens);
+    let path = migration.target.value().and_then(|target| case.facts.path(source, target, Circumstances::default()));
+    let finding = finding.note("the way", super::way(&path.unwrap_or_default()));
+    let note = if migrated { "the metadata has its new layout already; the image alone is changed" } else { "" };
+    vec![finding.note("note", note)]
 }

@@ -22,13 +22,19 @@ fn check(case: &Case) -> Vec<Finding> {
         return Vec::new();
     }
     let source = migration.source.value();
+    if source.is_some_and(|source| tool.from.contains(source) && tool.from.contains(target)) {
+        let finding = Finding::new(migration.target.at, format!("nothing has to be migrated on the way to {target}"))
+            .here("the same layout of the metadata")
+            .note("what happens", "Milvus is stopped for nothing");
+        return vec![finding.note("the way", "change the image alone, without a MilvusUpgrade")];
+    }
     let from = source.map(ToString::to_string).unwrap_or_else(|| migration.source_text.clone());
     let now = milvus.map_or(Circumstances::default(), |milvus| super::circumstances(milvus, false));
     let path = source.and_then(|source| case.facts.path(source, target, now)).unwrap_or_default();
     let finding =
         Finding::new(migration.target.at, format!("the migration tool cannot take Milvus {from} to {target}"))
             .here(format!("the tool writes the metadata of {} only", tool.to_text))
-            .label(migration.source.at, "running now")
+            .label(migration.source.at, "what runs, by this order")
             .note(
                 "what happens",
                 "Milvus is stopped, the migration fails, the automatic rollback fails too; it stays at 0 replicas",

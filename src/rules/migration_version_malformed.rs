@@ -23,21 +23,21 @@ fn check(case: &Case) -> Vec<Finding> {
 }
 
 fn one(key: &str, field: &Field<Version>, text: &str) -> Option<Finding> {
-    let plain = text.strip_prefix('v').unwrap_or(text);
-    let parsed = Version::parse(plain);
-    let strict = parsed.as_ref().is_some_and(|version| version.pre.is_none() && version.variant.is_none());
-    if text.is_empty()
-        || strict
-        || field.why().is_some_and(|why| why.contains("template") || why.contains("placeholder"))
-    {
+    let known_otherwise = field.why().is_some_and(|why| why.contains("template") || why.contains("placeholder"));
+    if text.is_empty() || known_otherwise || Version::parse(text).is_some() {
         return None;
     }
+    let happens = match key {
+        "sourceVersion" => "Milvus is stopped, the backup fails, and the old version starts again",
+        _ => "Milvus is stopped, the migration fails, and so does the rollback; it stays at 0 replicas",
+    };
     let finding = Finding::new(field.at, format!("the migration tool cannot read {key} `{text}`"))
         .here("x.y.z, with or without v")
-        .note("what happens", "Milvus is stopped before the tool reads the version and fails");
-    let (major, minor, patch) = parsed.or_else(|| Version::parse(&plain.to_lowercase()))?.triple();
-    let fixed = format!("{major}.{minor}.{patch}");
-    let set =
-        if key == "sourceVersion" { Set::MigrationSource(fixed.clone()) } else { Set::MigrationTarget(fixed.clone()) };
-    Some(finding.unsafe_fix(format!("write {fixed}"), [set]))
+        .note("what happens", happens);
+    let Some(meant) = Version::parse(&text.trim().to_lowercase()) else { return Some(finding) };
+    let set = match key {
+        "sourceVersion" => Set::MigrationSource(meant.to_string()),
+        _ => Set::MigrationTarget(meant.to_string()),
+    };
+    Some(finding.unsafe_fix(format!("write {meant}"), [set]))
 }

@@ -14,10 +14,12 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(case: &Case) -> Vec<Finding> {
-    edge_finding(
-        case,
-        RULE.id,
-        |change| format!("Milvus {} → {} leaves out a minor line", change.from, change.to),
-        "more than one line ahead",
-    )
+    let message = |change: &super::VersionChange| {
+        let between = |line: &(u64, u64)| *line > change.from.line() && *line < change.to.line();
+        let lines: Vec<String> =
+            case.facts.lines().into_iter().filter(between).map(|(major, minor)| format!("{major}.{minor}")).collect();
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        format!("Milvus {} → {} leaves out {}", change.from, change.to, super::listed(&lines))
+    };
+    edge_finding(case, RULE.id, message, "more than one line ahead")
 }

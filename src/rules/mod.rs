@@ -53,7 +53,7 @@ mod value_unknown;
 mod version_unreadable;
 
 use crate::facts::{Circumstances, Edge, Facts, Floor, Hop, Judgement, Risk, What};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Fix, Set, Severity};
 use crate::model::{Deployment, Field, Migration, Subject, Transition, Version};
 use crate::source::Span;
 
@@ -169,12 +169,27 @@ pub fn run(rule: &Rule, case: Case) -> Vec<Finding> {
     for finding in &mut findings {
         finding.rule = find(rule.id).map_or("", |rule| rule.id);
         finding.severity = finding.graded.unwrap_or(rule.severity);
+        finding.fixes.retain(|fix| fits_chart(&case, fix));
         if let Event::Transition(transition) = case.event {
             finding.subject = Some(transition.id().to_string());
             finding.owner = Some(transition.at());
         }
     }
     findings
+}
+
+/// Whether the version that a repair writes can run on the chart that stands beside it.
+fn fits_chart(case: &Case, fix: &Fix) -> bool {
+    let Some(chart) = case.head().and_then(|head| head.chart.value()) else { return true };
+    let versions = fix.set.iter().filter_map(|set| match set {
+        Set::Version(version) => Version::parse(version),
+        _ => None,
+    });
+    let floors = |version: &Version| {
+        let of_chart = case.facts.floors.iter().filter(|floor| floor.tool == "chart" && floor.severity == "error");
+        of_chart.filter(|floor| floor.milvus.contains(version)).all(|floor| floor.needs.contains(chart))
+    };
+    versions.into_iter().all(|version| floors(&version))
 }
 
 /// A change of the version in force.
@@ -311,7 +326,7 @@ fn edge_finding(case: &Case, rule: &str, message: impl Fn(&VersionChange) -> Str
 fn with_way(finding: Finding, change: &VersionChange, facts: &Facts) -> Finding {
     let written = change.head.version.why().is_none();
     if change.to < change.from {
-        let stay = crate::finding::Set::Version(change.from.to_string());
+        let stay = Set::Version(change.from.to_string());
         return if written { finding.unsafe_fix(format!("stay on {}", change.from), [stay]) } else { finding };
     }
     let path = change.path(facts);
@@ -324,7 +339,7 @@ fn with_way(finding: Finding, change: &VersionChange, facts: &Facts) -> Finding 
     match first {
         Some(first) if path.len() > 2 && first.version != *change.to && written => {
             let version = first.version.to_string();
-            finding.unsafe_fix(format!("go to {version} first"), [crate::finding::Set::Version(version)])
+            finding.unsafe_fix(format!("go to {version} first"), [Set::Version(version)])
         }
         _ => finding,
     }

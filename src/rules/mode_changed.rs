@@ -24,8 +24,8 @@ fn check(case: &Case) -> Vec<Finding> {
         return Vec::new();
     }
     let (from, to) = (before.as_str(), after.as_str());
-    let finding = Finding::new(head.mode.at, format!("this {from} becomes a {to}; its data does not move along"))
-        .here(head.mode.why().map(|why| format!("{to} ({why})")).unwrap_or_default())
+    let finding = Finding::new(head.mode.at, format!("this {from} becomes a {to}; what its queue holds does not move along"))
+        .here(format!("after: {to}{}", super::by(&head.mode)))
         .label(base.mode.at, format!("before: {from}{}", super::by(&base.mode)))
         .unsafe_fix(format!("stay a {from}"), [Set::Mode(*before)]);
     vec![super::with_edge(finding, case.facts, What::Mode)]
