@@ -7,6 +7,8 @@ mod chart;
 mod migration;
 mod operator;
 mod retag;
+#[cfg(test)]
+mod tests;
 
 use crate::detect::{Evidence, Layers, Look, What};
 use crate::facts::Facts;
