@@ -79,15 +79,18 @@ pub(super) fn read(evidence: &Evidence, surface: Surface, facts: &Facts, given: 
         queues,
         coordinators,
         rolling,
-        update_mode: reader.text(&["spec", "components", "imageUpdateMode"]).unwrap_or_else(|| {
-            let at = reader.place(&["spec", "components", "imageUpdateMode"]);
-            Field::default(at, "rollingUpgrade".to_string(), "the operator's default")
-        }),
+        update_mode: update_mode(&reader),
         chart: Field::unknown(evidence.at, "a Milvus resource has no chart"),
         operator,
         components,
         oddities,
     }
+}
+
+fn update_mode(reader: &Reader) -> Field<String> {
+    let path = ["spec", "components", "imageUpdateMode"];
+    let default = || Field::default(reader.place(&path), "rollingUpgrade".to_string(), "the operator's default");
+    reader.text(&path).unwrap_or_else(default)
 }
 
 /// A default of the operator as a field; unknown when the answer depends on an operator version that nobody gave.
