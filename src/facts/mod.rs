@@ -248,6 +248,12 @@ impl Facts {
             .map(|row| row.value.as_deref())
     }
 
+    /// Every default that a chart value had up to that chart, oldest first; charts without the key are left out.
+    pub fn chart_defaults_until<'a>(&'a self, chart: &'a Version, key: &'a str) -> impl Iterator<Item = &'a str> {
+        let rows = self.chart_defaults.iter().filter(move |row| row.key == key && row.since <= *chart);
+        rows.filter_map(|row| row.value.as_deref())
+    }
+
     /// The operator of that version, if it is known.
     pub fn operator(&self, version: &Version) -> Option<&Operator> {
         self.operators.iter().find(|operator| operator.version == *version)

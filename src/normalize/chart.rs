@@ -4,15 +4,17 @@
 //! that version, the values are read once for every chart that could be meant (all, or those that can run the Milvus that is
 //! written), and only what all of them agree on is known.
 
-use super::{Given, Reader, Rewrite, version_of};
-use crate::detect::{Evidence, Look};
-use crate::facts::Facts;
-use crate::finding::Set;
-use crate::model::{CoordinatorLayout, Deployment, Dialect, Field, Image, Mode, Oddity, Queue, Said, Surface, Version};
-use crate::yaml::{Change, Node};
-use std::sync::Arc;
+mod values;
+mod write;
 
-const SEPARATE: [&str; 4] = ["rootCoordinator", "dataCoordinator", "queryCoordinator", "indexCoordinator"];
+pub(super) use write::write;
+
+use super::{Given, Reader, version_of};
+use crate::detect::Evidence;
+use crate::facts::Facts;
+use crate::model::{Deployment, Dialect, Field, Image, Queue, Said, Surface, Version};
+use crate::yaml::Node;
+use values::Values;
 
 /// Understands values of the Milvus chart.
 pub(super) fn read(evidence: &Evidence, surface: Surface, facts: &Facts, given: &Given) -> Deployment {
@@ -26,7 +28,7 @@ pub(super) fn read(evidence: &Evidence, surface: Surface, facts: &Facts, given: 
         // The Milvus chart's defaults say nothing of another chart.
         _ if evidence.own_chart => vec![None],
         Some(chart) => vec![Some(chart.clone())],
-        None => candidates(facts, version.value()).into_iter().map(Some).collect(),
+        None => candidates(&values, version.value()).into_iter().map(Some).collect(),
     };
     let mode = agree(&charts, |chart| values.mode(chart));
     let queues: Vec<Vec<Field<Queue>>> = charts.iter().map(|chart| values.queues(chart.as_ref())).collect();
@@ -98,8 +100,10 @@ fn chart_version(evidence: &Evidence, given: &Given) -> Field<Version> {
     }
 }
 
-/// One chart for each state of the defaults, of the charts that can run a Milvus (or of all, when its version is not known).
-fn candidates(facts: &Facts, milvus: Option<&Version>) -> Vec<Version> {
+/// One chart for each state of the defaults, of the charts that can run the Milvus (or of all, when its version is not known)
+/// and that are new enough for what is written.
+fn candidates(values: &Values, milvus: Option<&Version>) -> Vec<Version> {
+    let facts = values.facts;
     let fits = |chart: &Version| {
         let floors = facts.floors.iter().filter(|floor| floor.tool == "chart" && floor.severity == "error");
         let mut floors = floors.filter(|floor| milvus.is_some_and(|milvus| floor.milvus.contains(milvus)));
@@ -108,7 +112,10 @@ fn candidates(facts: &Facts, milvus: Option<&Version>) -> Vec<Version> {
     let mut since: Vec<&Version> = facts.chart_defaults.iter().map(|row| &row.since).collect();
     since.sort();
     since.dedup();
-    since.into_iter().filter(|chart| fits(chart)).cloned().collect()
+    let able: Vec<Version> = since.into_iter().filter(|chart| fits(chart)).cloned().collect();
+    let suited: Vec<Version> = able.iter().filter(|chart| values.suit(chart)).cloned().collect();
+    // Values that suit no chart say nothing about it.
+    if suited.is_empty() { able } else { suited }
 }
 
 /// What every chart that could be meant agrees on.
@@ -163,228 +170,4 @@ fn image(reader: &Reader, chart: &Field<Version>, facts: &Facts) -> Field<Image>
         }
         None => Field::unknown(at, format!("nothing is known of the image of chart {version}")),
     }
-}
-
-/// The values, read as one chart would read them.
-struct Values<'a> {
-    reader: Reader<'a>,
-    evidence: &'a Evidence,
-    facts: &'a Facts,
-}
-
-/// Queue blocks of the chart's templates, in their order: the switch that turns one on, and the queue that it configures.
-const FIRST_BLOCK: [(&str, Queue); 4] = [
-    ("externalPulsar.enabled", Queue::Pulsar),
-    ("pulsar.enabled", Queue::Pulsar),
-    ("woodpecker.enabled", Queue::Woodpecker),
-    ("pulsarv3.enabled", Queue::Pulsar),
-];
-const SECOND_BLOCK: [(&str, Queue); 2] = [("externalKafka.enabled", Queue::Kafka), ("kafka.enabled", Queue::Kafka)];
-
-impl Values<'_> {
-    fn default_of(&self, key: &str, chart: Option<&Version>) -> Field<Option<String>> {
-        let path: Vec<&str> = key.split('.').collect();
-        let at = self.reader.place(&path);
-        let known = chart.and_then(|chart| Some((chart, self.facts.chart_default(chart, key)?)));
-        match known {
-            Some((chart, value)) => Field::default(at, value.map(str::to_string), format!("default of chart {chart}")),
-            None => Field::unknown(at, "nothing is known of the defaults of this chart"),
-        }
-    }
-
-    /// A switch of the chart: a template asks `if`, so any text that is not empty counts as true, `"false"` too.
-    fn switch(&self, key: &str, chart: Option<&Version>) -> Field<bool> {
-        let path: Vec<&str> = key.split('.').collect();
-        let node = match self.reader.look(&path) {
-            Look::Value(node) => node,
-            Look::Null(node) => return Field::written(node.at, false),
-            Look::Absent => return self.default_of(key, chart).map(|value| value.as_deref() == Some("true")),
-        };
-        match (node.as_bool(), node.text()) {
-            (Some(value), _) => Field::written(node.at, value),
-            (None, Some(text)) => Field::written(node.at, !text.is_empty() && (node.is_string() || text != "0")),
-            (None, None) if node.is_map() => Field::written(node.at, true),
-            (None, None) => Field::unknown(node.at, "a template that is not resolved stands here"),
-        }
-    }
-
-    fn mode(&self, chart: Option<&Version>) -> Field<Mode> {
-        self.switch("cluster.enabled", chart).map(|on| if *on { Mode::Cluster } else { Mode::Standalone })
-    }
-
-    /// The queue blocks that the templates print, in their order; the server reads the last.
-    /// Source: zilliztech/milvus-helm@98324768aeb7 charts/milvus/templates/config.tpl.
-    fn queues(&self, chart: Option<&Version>) -> Vec<Field<Queue>> {
-        let mut queues: Vec<Field<Queue>> = Vec::new();
-        queues.extend(self.first_on(&FIRST_BLOCK, chart));
-        queues.extend(self.first_on(&SECOND_BLOCK, chart));
-        let mode = self.mode(chart);
-        match mode.value() {
-            Some(Mode::Standalone) => queues.extend(self.standalone_queue(chart)),
-            Some(Mode::Cluster) => {}
-            None => queues.push(Field::unknown(mode.at, "the queue depends on the mode, which is not known")),
-        }
-        // `mq.type` in the server's own configuration is read last and so wins.
-        queues.extend(super::configured_queue(self.evidence));
-        queues
-    }
-
-    fn winner(&self, queues: &[Field<Queue>]) -> Field<Queue> {
-        let none = || Field::unknown(self.reader.place(&["standalone"]), "no queue is switched on");
-        queues.last().cloned().unwrap_or_else(none)
-    }
-
-    fn first_on(&self, block: &[(&str, Queue)], chart: Option<&Version>) -> Option<Field<Queue>> {
-        for (key, queue) in block {
-            let on = self.switch(key, chart);
-            match on.value() {
-                Some(true) => return Some(on.map(|_| *queue)),
-                Some(false) => {}
-                None => return Some(Field::unknown(on.at, on.why().unwrap_or_default())),
-            }
-        }
-        None
-    }
-
-    /// A standalone adds its own block last, if its word is one for which the templates of the chart print something.
-    fn standalone_queue(&self, chart: Option<&Version>) -> Option<Field<Queue>> {
-        let path = ["standalone", "messageQueue"];
-        let word = match self.reader.look(&path) {
-            Look::Null(node) => Field::unknown(node.at, "null takes the chart's default away"),
-            Look::Value(_) => self.reader.word(&path, QUEUES, Queue::parse, &mut Vec::new())?,
-            Look::Absent => {
-                let default = self.default_of("standalone.messageQueue", chart);
-                match default.said {
-                    // A chart that does not have the key yet configures rocksmq for a standalone.
-                    Said::Default(None, why) => Field::default(default.at, Queue::RocksMq, why),
-                    Said::Default(Some(text), why) => match Queue::parse(&text) {
-                        Some(queue) => Field::default(default.at, queue, why),
-                        None => Field::unknown(default.at, why),
-                    },
-                    Said::Written(_) => return None,
-                    Said::Unknown(why) => Field::unknown(default.at, why),
-                }
-            }
-        };
-        let prints = match word.value() {
-            Some(Queue::Pulsar | Queue::Kafka) => false,
-            Some(Queue::Woodpecker) => self.prints_woodpecker(chart),
-            _ => true,
-        };
-        prints.then_some(word)
-    }
-
-    /// Charts whose default is still rocksmq know the word `woodpecker` and print nothing for it.
-    fn prints_woodpecker(&self, chart: Option<&Version>) -> bool {
-        let default = chart.and_then(|chart| self.facts.chart_default(chart, "standalone.messageQueue"));
-        default.flatten() == Some("woodpecker")
-    }
-
-    /// The line of the in-cluster Pulsar; 0 when it is another installation's.
-    fn pulsar_line(&self, chart: Option<&Version>) -> Field<u8> {
-        let external = self.switch("externalPulsar.enabled", chart);
-        let (two, three) = (self.switch("pulsar.enabled", chart), self.switch("pulsarv3.enabled", chart));
-        match (external.value(), two.value(), three.value()) {
-            (Some(true), ..) => external.map(|_| 0),
-            (_, Some(true), _) => two.map(|_| 2),
-            (_, Some(false), Some(true)) => three.map(|_| 3),
-            _ => Field::unknown(two.at, "which Pulsar is in force is not known"),
-        }
-    }
-
-    fn coordinators(&self, chart: Option<&Version>) -> Field<CoordinatorLayout> {
-        let mode = self.mode(chart);
-        if mode.value() == Some(&Mode::Standalone) {
-            return Field::default(
-                mode.at,
-                CoordinatorLayout::Mix,
-                "a standalone runs all coordinators in one process",
-            );
-        }
-        let mix = self.switch("mixCoordinator.enabled", chart);
-        let separate: Vec<_> = SEPARATE.iter().map(|name| self.switch(&format!("{name}.enabled"), chart)).collect();
-        let on = separate.iter().find(|field| field.value() == Some(&true));
-        let open = separate.iter().find(|field| field.is_unknown());
-        match (mix.value(), on, open) {
-            (Some(true), Some(on), _) => on.map(|_| CoordinatorLayout::Both),
-            (Some(true), None, None) => mix.map(|_| CoordinatorLayout::Mix),
-            (Some(false), Some(on), _) => on.map(|_| CoordinatorLayout::Separate),
-            (Some(false), None, None) => Field::unknown(mix.at, "no coordinator is switched on"),
-            (_, _, open) => {
-                let open = open.unwrap_or(&mix);
-                Field::unknown(open.at, open.why().unwrap_or("the coordinators are not known"))
-            }
-        }
-    }
-
-    /// Quoted switches, and words that the chart does not know.
-    fn oddities(&self) -> Vec<Oddity> {
-        let mut oddities = Vec::new();
-        let blocks = FIRST_BLOCK.iter().chain(&SECOND_BLOCK).map(|(key, _)| (*key).to_string());
-        let coordinators = SEPARATE.iter().chain(&["mixCoordinator"]).map(|name| format!("{name}.enabled"));
-        for key in ["cluster.enabled".to_string()].into_iter().chain(blocks).chain(coordinators) {
-            let path: Vec<&str> = key.split('.').collect();
-            let Some(node) = self.reader.node(&path).filter(|node| node.is_string()) else { continue };
-            if let Some(text @ ("false" | "no" | "off")) = node.text() {
-                oddities.push(Oddity::QuotedBoolean { text: text.to_string(), at: node.at, key });
-            }
-        }
-        self.reader.word(&["standalone", "messageQueue"], QUEUES, Queue::parse, &mut oddities);
-        oddities
-    }
-}
-
-const QUEUES: &str = "rocksmq, natsmq, pulsar, kafka, woodpecker";
-
-/// Says a [`Set`] in the chart's words.
-pub(super) fn write(evidence: &Evidence, set: &Set) -> Option<Rewrite> {
-    let layer = evidence.layers.0.last()?;
-    if evidence.own_chart && evidence.layers.get(&["image", "all"]).is_none() {
-        return write_own_image(evidence, set);
-    }
-    let flag =
-        |path: &[&str], on: bool| Change::Set { path: layer.path_to(path), value: on.to_string(), string: false };
-    let cluster = evidence.layers.get(&["cluster", "enabled"]).and_then(Node::as_bool) != Some(false);
-    let coordinators = |mix: bool| {
-        let separate = SEPARATE.iter().map(|name| flag(&[name, "enabled"], !mix));
-        std::iter::once(flag(&["mixCoordinator", "enabled"], mix)).chain(separate).collect()
-    };
-    let changes = match set {
-        Set::Version(version) => {
-            let tag = evidence.layers.get(&["image", "all", "tag"]).and_then(Node::text).unwrap_or("v");
-            let image = super::operator::retagged(&Image::parse(&format!("milvus:{tag}")), version);
-            vec![layer.set(&["image", "all", "tag"], image.trim_start_matches("milvus:"))]
-        }
-        Set::Mode(mode) => vec![flag(&["cluster", "enabled"], *mode == Mode::Cluster)],
-        Set::Queue(queue) if !cluster => vec![layer.set(&["standalone", "messageQueue"], queue.as_str())],
-        Set::Queue(Queue::Pulsar) => vec![flag(&["pulsarv3", "enabled"], true)],
-        Set::Queue(Queue::Kafka) => vec![flag(&["pulsarv3", "enabled"], false), flag(&["kafka", "enabled"], true)],
-        Set::PulsarLine(line) => {
-            vec![flag(&["pulsar", "enabled"], *line == 2), flag(&["pulsarv3", "enabled"], *line == 3)]
-        }
-        Set::Coordinators(CoordinatorLayout::Mix) => coordinators(true),
-        Set::Coordinators(CoordinatorLayout::Separate) => coordinators(false),
-        Set::Unquoted(key) => {
-            let path: Vec<&str> = key.split('.').collect();
-            vec![flag(&path, false)]
-        }
-        _ => return None,
-    };
-    Some(Rewrite { document: Arc::clone(&layer.document), changes })
-}
-
-/// Of another chart than the Milvus chart only the image is understood, and so only the image can be changed.
-fn write_own_image(evidence: &Evidence, set: &Set) -> Option<Rewrite> {
-    let Set::Version(version) = set else { return None };
-    let layer = evidence.layers.0.last()?;
-    let image = evidence.layers.get(&["image"])?;
-    let change = match image.text() {
-        Some(text) => layer.set(&["image"], super::operator::retagged(&Image::parse(text), version)),
-        None => {
-            let tag = image.get("tag").and_then(Node::text).unwrap_or("v");
-            let image = super::operator::retagged(&Image::parse(&format!("milvus:{tag}")), version);
-            layer.set(&["image", "tag"], image.trim_start_matches("milvus:"))
-        }
-    };
-    Some(Rewrite { document: Arc::clone(&layer.document), changes: vec![change] })
 }

@@ -84,7 +84,7 @@ pub(super) fn write(evidence: &Evidence, set: &Set) -> Option<Rewrite> {
         Set::MigrationTarget(version) => {
             let mut changes = vec![layer.set(&["spec", "targetVersion"], like("targetVersion", version))];
             if let Some(image) = written("targetImage").map(Image::parse) {
-                changes.push(layer.set(&["spec", "targetImage"], operator::retagged(&image, version)));
+                changes.push(layer.set(&["spec", "targetImage"], super::retagged(&image, version)));
             }
             changes
         }

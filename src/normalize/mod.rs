@@ -6,6 +6,9 @@
 mod chart;
 mod migration;
 mod operator;
+mod retag;
+#[cfg(test)]
+mod tests;
 
 use crate::detect::{Evidence, Layers, Look, What};
 use crate::facts::Facts;
@@ -13,6 +16,7 @@ use crate::finding::Set;
 use crate::model::{Deployment, Field, Image, Migration, Oddity, Queue, Tag, Version};
 use crate::source::Span;
 use crate::yaml::{Change, Document, Node};
+use retag::retagged;
 use std::sync::Arc;
 
 /// What somebody says about a text from outside of it: the command line, the config.
@@ -192,6 +196,14 @@ pub(crate) fn configured_queue(evidence: &Evidence) -> Option<Field<Queue>> {
     let node = evidence.server.get(&["mq", "type"])?;
     let text = node.text()?;
     Queue::parse(text).map(|queue| Field::written(node.at, queue))
+}
+
+/// Names another queue in the server's own configuration, where that names one; whatever the dialect says, it decides.
+pub(crate) fn configured_rewrite(evidence: &Evidence, queue: Queue) -> Option<Rewrite> {
+    configured_queue(evidence)?;
+    let layer = evidence.server.layer_of(&["mq", "type"])?;
+    let changes = vec![layer.set(&["mq", "type"], queue.as_str())];
+    Some(Rewrite { document: Arc::clone(&layer.document), changes })
 }
 
 /// The operator's version as far as it is known.
