@@ -77,7 +77,8 @@ struct Allow {
     rule: String,
     reason: String,
     source: SourceId,
-    /// The lines that it covers: its own, and the next when nothing stands before it.
+    /// The lines that it covers, first and last: its own; when nothing stands before it, also the next with all that is
+    /// nested below it.
     lines: (usize, usize),
 }
 
@@ -87,7 +88,7 @@ impl Allow {
         finding.rule == self.rule
             && places.filter(|at| at.source == self.source).any(|at| {
                 let line = texts.position(at.source, at.start).0;
-                line == self.lines.0 || line == self.lines.1
+                (self.lines.0..=self.lines.1).contains(&line)
             })
     }
 }
@@ -109,11 +110,20 @@ fn inline(comments: &[Comment], texts: Texts) -> Vec<Allow> {
                 rule: rule.to_string(),
                 reason: reason.trim().to_string(),
                 source: comment.at.source,
-                lines: (line, if alone { line + 1 } else { line }),
+                lines: (line, if alone { end_of_block(text, line) } else { line }),
             });
         }
     }
     allows
+}
+
+/// The last line of the block that begins below a line (both from 1): all that is indented deeper than its first line.
+fn end_of_block(text: &str, line: usize) -> usize {
+    let indent = |text: &str| text.len() - text.trim_start().len();
+    let mut below = text.lines().enumerate().skip(line);
+    let Some((first, head)) = below.next() else { return line };
+    let nested = below.take_while(|(_, text)| !text.trim().is_empty() && indent(text) > indent(head));
+    nested.last().map_or(first, |(last, _)| last) + 1
 }
 
 fn covers(exception: &Exception, finding: &Finding, transitions: &[Transition], config: &Config) -> bool {

@@ -73,8 +73,8 @@ pub struct Scope {
     /// The config file [default: .milvus-lint.yaml at the repository's root]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Leave out files that match this glob (may be repeated)
-    #[arg(long, value_name = "GLOB")]
+    /// Leave out files that match this pattern, as in .gitignore (may be repeated)
+    #[arg(long, value_name = "PATTERN")]
     pub exclude: Vec<String>,
     /// The chart version of Helm values that nothing else gives one
     #[arg(long, value_name = "X.Y.Z", env = "MILVUS_LINT_CHART_VERSION")]

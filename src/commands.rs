@@ -74,6 +74,9 @@ fn run_inventory(args: &cli::Inventory, common: &Common) -> anyhow::Result<Exit>
 }
 
 fn run_fix(args: &cli::Fix, common: &Common, start: Instant) -> anyhow::Result<Exit> {
+    if args.paths.iter().any(|path| path.as_os_str() == "-") {
+        return Err(Usage("fix repairs files; standard input cannot be repaired".to_string()).into());
+    }
     let loaded = load::load(&args.paths, &args.base, &args.scope)?;
     say_config(&loaded, common);
     let facts = facts()?;
@@ -95,6 +98,14 @@ fn run_fix(args: &cli::Fix, common: &Common, start: Instant) -> anyhow::Result<E
     }
     let loaded = Loaded { head: repaired.head, ..loaded };
     if args.diff {
+        let left = &repaired.outcome.summary;
+        if left.errors + left.warnings > 0 {
+            anstream::eprintln!(
+                "left: errors {}, warnings {}; milvus-lint check shows them",
+                left.errors,
+                left.warnings
+            );
+        }
         return Ok(exit(&repaired.outcome, &args.verdict, &loaded.config));
     }
     report(&loaded, &repaired.outcome, &args.verdict, common, start.elapsed(), |_, _| Ok(()))
@@ -112,7 +123,7 @@ fn explain(id: &str, common: &Common) -> anyhow::Result<Exit> {
     let Some(rule) = rules::find(id) else {
         let ids: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
         let hint = config::did_you_mean(id, &ids);
-        return Err(Usage(format!("there is no rule `{id}`{hint}; `milvus-lint rules` lists them")).into());
+        return Err(Usage(format!("there is no rule `{id}`{hint} (`milvus-lint rules` lists them)")).into());
     };
     let mut text = Vec::new();
     report::rules::explain(rule.page, style(common, true), &mut text)?;

@@ -116,6 +116,8 @@ pub struct ChangeView {
 pub struct TransitionView {
     pub id: String,
     pub kind: TransitionKind,
+    /// Whether it is part of the change from the base; an order that was there before is not.
+    pub changed: bool,
     /// Where the head stands (the base, when it is gone).
     pub at: Span,
     /// Versions as `x.y.z`; `None` when unknown or not there.

@@ -139,6 +139,11 @@ fn transition(transition: &Transition, facts: &Facts) -> TransitionView {
     TransitionView {
         id: transition.id().to_string(),
         kind,
+        changed: match transition {
+            Transition::Unchanged(_) => false,
+            Transition::Ordered { changed, .. } => *changed,
+            Transition::Created(_) | Transition::Changed { .. } | Transition::Deleted(_) => true,
+        },
         at: transition.at(),
         from,
         to,

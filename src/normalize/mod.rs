@@ -39,6 +39,33 @@ pub enum Normal {
 
 /// Understands a piece of evidence.
 pub fn read(evidence: &Evidence, facts: &Facts, given: &Given) -> Normal {
+    let templated = evidence.layers.0.iter().any(|layer| layer.document.templated);
+    let mut normal = read_plain(evidence, facts, given);
+    if let (Normal::Deployment(deployment), true) = (&mut normal, templated) {
+        take_defaults_away(deployment);
+    }
+    normal
+}
+
+/// In a template a key that is not seen may still be written by an action, so no default is known to be in force.
+fn take_defaults_away(deployment: &mut Deployment) {
+    fn open<T>(field: &mut Field<T>) {
+        if field.is_default() {
+            *field = Field::unknown(field.at, "this is a template, and what it writes is not known");
+        }
+    }
+    open(&mut deployment.version);
+    open(&mut deployment.image);
+    open(&mut deployment.mode);
+    open(&mut deployment.queue);
+    open(&mut deployment.coordinators);
+    open(&mut deployment.rolling);
+    open(&mut deployment.update_mode);
+    deployment.queues.retain(|queue| !queue.is_default());
+    deployment.pulsar_line = deployment.pulsar_line.take().filter(|line| !line.is_default());
+}
+
+fn read_plain(evidence: &Evidence, facts: &Facts, given: &Given) -> Normal {
     match evidence.what {
         What::Deployment(surface, crate::model::Dialect::Operator) => {
             Normal::Deployment(Box::new(operator::read(evidence, surface, facts, given)))
@@ -99,6 +126,8 @@ impl<'a> Reader<'a> {
         }
         Some(if node.is_templated() {
             Field::unknown(node.at, format!("the template `{text}` is not resolved"))
+        } else if text.contains("${") {
+            Field::unknown(node.at, format!("nothing here says what `{text}` is"))
         } else {
             Field::written(node.at, text.to_string())
         })
@@ -135,6 +164,7 @@ impl<'a> Reader<'a> {
         Some(match node.as_bool() {
             Some(value) => Field::written(node.at, value),
             None if node.is_templated() => Field::unknown(node.at, format!("the template `{raw}` is not resolved")),
+            None if raw.contains("${") => Field::unknown(node.at, format!("nothing here says what `{raw}` is")),
             None => Field::unknown(node.at, format!("`{raw}` is neither true nor false")),
         })
     }

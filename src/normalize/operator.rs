@@ -59,6 +59,7 @@ pub(super) fn read(evidence: &Evidence, surface: Surface, facts: &Facts, given: 
     let rolling = told.rolling(&operator, &queue);
     let pulsar_line = told.pulsar_line(&operator, &queue);
     let components = components(&reader, &mut oddities);
+    let update_mode = update_mode(&reader, &mut oddities);
     // The operator writes its own `mq.type` over the one in `spec.config`.
     // Source: zilliztech/milvus-operator tag v0.9.17 pkg/controllers/configmaps.go.
     let mut queues: Vec<_> = super::configured_queue(evidence).into_iter().collect();
@@ -79,7 +80,7 @@ pub(super) fn read(evidence: &Evidence, surface: Surface, facts: &Facts, given: 
         queues,
         coordinators,
         rolling,
-        update_mode: update_mode(&reader),
+        update_mode,
         chart: Field::unknown(evidence.at, "a Milvus resource has no chart"),
         operator,
         components,
@@ -87,10 +88,12 @@ pub(super) fn read(evidence: &Evidence, surface: Surface, facts: &Facts, given: 
     }
 }
 
-fn update_mode(reader: &Reader) -> Field<String> {
+fn update_mode(reader: &Reader, oddities: &mut Vec<Oddity>) -> Field<String> {
     let path = ["spec", "components", "imageUpdateMode"];
+    let known = "rollingUpgrade, rollingDowngrade, all, force";
+    let parse = |text: &str| known.split(", ").find(|word| *word == text).map(str::to_string);
     let default = || Field::default(reader.place(&path), "rollingUpgrade".to_string(), "the operator's default");
-    reader.text(&path).unwrap_or_else(default)
+    reader.word(&path, known, parse, oddities).unwrap_or_else(default)
 }
 
 /// A default of the operator as a field; unknown when the answer depends on an operator version that nobody gave.

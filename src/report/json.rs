@@ -5,7 +5,7 @@
 use super::Context;
 use super::shape::{self, Deployment, Place, Point, Value};
 use crate::finding::Finding;
-use crate::outcome::{Excepted, Incomplete, Outcome, TransitionKind, TransitionView};
+use crate::outcome::{Excepted, Incomplete, Outcome, TransitionView};
 use crate::source::Texts;
 use serde::Serialize;
 use std::io;
@@ -141,7 +141,7 @@ fn summary(outcome: &Outcome) -> SummaryShape<'_> {
         files: counts.files,
         milvus_files: counts.milvus_files,
         deployments: outcome.deployments.len(),
-        changes: outcome.transitions.iter().filter(|one| one.kind != TransitionKind::Unchanged).count(),
+        changes: outcome.transitions.iter().filter(|one| one.changed).count(),
         errors: counts.errors,
         warnings: counts.warnings,
         infos: counts.infos,

@@ -114,6 +114,7 @@ fn transition(id: &str, at: Span, kind: TransitionKind, from: Option<&str>, to: 
     TransitionView {
         id: id.to_owned(),
         kind,
+        changed: kind != TransitionKind::Unchanged,
         at,
         from: from.map(str::to_owned),
         to: to.map(str::to_owned),

@@ -2,8 +2,8 @@
 
 use super::{Case, Rule, Scope};
 use crate::finding::Set;
-use crate::model::{Component, Deployment, Mode};
 use crate::finding::{Finding, Severity};
+use crate::model::{Component, Deployment, Mode};
 
 /// The rule.
 pub const RULE: Rule = Rule {

@@ -23,7 +23,10 @@ fn check(case: &Case) -> Vec<Finding> {
             let finding = Finding::new(*at, format!("`{key}` stands twice in one mapping; what stands first is lost"))
                 .here("this one is in force")
                 .label(*first, "lost")
-                .note("what happens", if values { "Helm takes the last and says nothing" } else { "kubectl apply refuses it" });
+                .note(
+                    "what happens",
+                    if values { "Helm takes the last and says nothing" } else { "kubectl apply refuses it" },
+                );
             Some(if values { finding.graded(Severity::Warning) } else { finding })
         }
         _ => None,

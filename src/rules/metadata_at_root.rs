@@ -23,7 +23,11 @@ fn check(case: &Case) -> Vec<Finding> {
                 .here("no field of this kind")
                 .note("what happens", "kubectl apply refuses it, and a patch drops it without a word");
             let title = "move it under `metadata`";
-            Some(if *movable { finding.fix(title, [Set::MetadataMoved(key.clone())]) } else { finding.note("note", "`metadata` has it too, or is no map; join the two by hand") })
+            Some(if *movable {
+                finding.fix(title, [Set::MetadataMoved(key.clone())])
+            } else {
+                finding.note("note", "`metadata` has it too, or is no map; join the two by hand")
+            })
         }
         _ => None,
     };

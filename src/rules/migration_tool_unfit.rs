@@ -25,8 +25,8 @@ fn check(case: &Case) -> Vec<Finding> {
     let row = case.facts.migration_tools.iter().find(|tool| name(&tool.image) == name(&image.text));
     let Some(row) = row.filter(|row| row.state != "good") else { return Vec::new() };
     let what = if row.state == "missing" { "does not exist" } else { "is outdated" };
-    let mut finding = Finding::new(field.at, format!("the migration tool {} {what}", image.text))
-        .note("why", row.note.clone());
+    let mut finding =
+        Finding::new(field.at, format!("the migration tool {} {what}", image.text)).note("why", row.note.clone());
     if row.state == "outdated" {
         finding = finding.graded(Severity::Warning);
     }

@@ -295,6 +295,7 @@ impl VersionChange<'_> {
     /// A finding at the new version with the old one beside it.
     fn finding(&self, message: String, here: &str) -> Finding {
         let here = match self.head.version.why() {
+            Some(why) if here.is_empty() => format!("{} ({why})", self.to),
             Some(why) => format!("{}: {here} ({why})", self.to),
             None => here.to_string(),
         };

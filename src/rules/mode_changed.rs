@@ -24,9 +24,10 @@ fn check(case: &Case) -> Vec<Finding> {
         return Vec::new();
     }
     let (from, to) = (before.as_str(), after.as_str());
-    let finding = Finding::new(head.mode.at, format!("this {from} becomes a {to}; what its queue holds does not move along"))
-        .here(format!("after: {to}{}", super::by(&head.mode)))
-        .label(base.mode.at, format!("before: {from}{}", super::by(&base.mode)))
-        .unsafe_fix(format!("stay a {from}"), [Set::Mode(*before)]);
+    let finding =
+        Finding::new(head.mode.at, format!("this {from} becomes a {to}; what its queue holds does not move along"))
+            .here(format!("after: {to}{}", super::by(&head.mode)))
+            .label(base.mode.at, format!("before: {from}{}", super::by(&base.mode)))
+            .unsafe_fix(format!("stay a {from}"), [Set::Mode(*before)]);
     vec![super::with_edge(finding, case.facts, What::Mode)]
 }

@@ -42,7 +42,11 @@ fn check(case: &Case) -> Vec<Finding> {
     if changed.is_none() {
         return vec![finding];
     }
-    vec![finding.note("or", "milvus-lint check --from VERSION, or a mapping under `images:` in .milvus-lint.yaml")]
+    let way = match std::ptr::eq(unknown, head) {
+        true => "a mapping under `images:` in .milvus-lint.yaml",
+        false => "milvus-lint check --from VERSION",
+    };
+    vec![finding.note("or", way)]
 }
 
 /// Whether the image, or what is known of the version, differs.

@@ -80,7 +80,7 @@ pub fn stdin(mut input: impl Read) -> Result<Source, SourceError> {
 /// Reads two files, or two folders, as the two sides of a change.
 ///
 /// In folders a path is relative to its folder, so that the two sides pair up, and the origin is the folder as it was
-/// typed. Two files are both known by the name of the new one; the origin of the base is the old one's name.
+/// typed, with a `/` at its end.
 pub fn pair_of_paths(old: &Path, new: &Path, filter: &Filter) -> Result<(Sources, Sources), SourceError> {
     let is_folder = |path: &Path| match path.metadata() {
         Ok(about) => Ok(about.is_dir()),
@@ -89,12 +89,11 @@ pub fn pair_of_paths(old: &Path, new: &Path, filter: &Filter) -> Result<(Sources
     match (is_folder(old)?, is_folder(new)?) {
         (true, true) => Ok((one_folder(old, Side::Base, filter)?, one_folder(new, Side::Head, filter)?)),
         (false, false) => {
-            let name = join(&typed(Path::new(""), new), "");
-            let origin = join(&typed(Path::new(""), old), "");
+            let name = |path| join(&typed(Path::new(""), path), "");
             let mut sides = (Sources::empty(Side::Base), Sources::empty(Side::Head));
             let mut looks = read_files(&[old.to_path_buf(), new.to_path_buf()], filter, true).into_iter().flatten();
-            sides.0.take(name.clone(), Some(origin), Some(old.to_path_buf()), looks.next().unwrap_or(Look::Skip));
-            sides.1.take(name, None, Some(new.to_path_buf()), looks.next().unwrap_or(Look::Skip));
+            sides.0.take(name(old), None, Some(old.to_path_buf()), looks.next().unwrap_or(Look::Skip));
+            sides.1.take(name(new), None, Some(new.to_path_buf()), looks.next().unwrap_or(Look::Skip));
             (sides.0.seen, sides.1.seen) = (1, 1);
             Ok(sides)
         }
@@ -109,12 +108,12 @@ pub fn pair_of_paths(old: &Path, new: &Path, filter: &Filter) -> Result<(Sources
 fn one_folder(folder: &Path, side: Side, filter: &Filter) -> Result<Sources, SourceError> {
     let mut sources = walk(folder, &[], filter)?;
     sources.side = side;
-    let origin = slashes(folder);
+    let origin = format!("{}/", slashes(folder).trim_end_matches('/'));
     for source in &mut sources.files {
         source.origin = Some(origin.clone());
     }
     for unreadable in &mut sources.unreadable {
-        unreadable.name = format!("{origin}:{}", unreadable.name);
+        unreadable.name = format!("{origin}{}", unreadable.name);
     }
     Ok(sources)
 }

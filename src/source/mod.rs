@@ -67,7 +67,8 @@ pub struct Edit {
 pub struct Source {
     /// The path as the user would type it, with `/`; the same on both sides of a comparison.
     pub path: String,
-    /// What the text was read from when that is not the disk: a revision, `index`, `standard input`. Shown before the path.
+    /// What the text was read from when that is not the work tree: a revision, `index`, `standard input`, or a folder with
+    /// a `/` at its end. Shown before the path.
     pub origin: Option<String>,
     /// The file on disk that `fix` may rewrite; `None` for a revision, the index and standard input.
     pub disk: Option<PathBuf>,
@@ -76,9 +77,10 @@ pub struct Source {
 }
 
 impl Source {
-    /// What the user sees: `path`, or `origin:path` as Git writes it.
+    /// What the user sees: `path`, `folder/path`, or `origin:path` as Git writes it.
     pub fn name(&self) -> String {
         match &self.origin {
+            Some(folder) if folder.ends_with('/') => format!("{folder}{}", self.path),
             Some(origin) => format!("{origin}:{}", self.path),
             None => self.path.clone(),
         }

@@ -212,7 +212,8 @@ impl Values<'_> {
         let mut oddities = Vec::new();
         for key in switches() {
             let Some(node) = self.reader.node(&path(key)).filter(|node| node.is_string()) else { continue };
-            if let Some(text @ ("false" | "no" | "off")) = node.text() {
+            let says_no = |text: &&str| matches!(text.to_ascii_lowercase().as_str(), "false" | "no" | "off");
+            if let Some(text) = node.text().filter(says_no) {
                 oddities.push(Oddity::QuotedBoolean { key: key.to_string(), text: text.to_string(), at: node.at });
             }
         }

@@ -54,7 +54,7 @@ impl Page<'_> {
         let summary = &self.outcome.summary;
         let all = &self.outcome.deployments;
         let files = if all.is_empty() { summary.files } else { summary.milvus_files };
-        let changed = self.outcome.transitions.iter().filter(|one| !self.is_unchanged(one)).count();
+        let changed = self.outcome.transitions.iter().filter(|one| one.changed).count();
         let against = summary.base.as_ref().map(|base| match changed {
             0 => format!("; no change against {}", one_line(base)),
             _ => format!("; {} against {}", count(changed, "change", "changes"), one_line(base)),
@@ -88,10 +88,9 @@ impl Page<'_> {
         Ok(())
     }
 
-    /// Whether there is nothing to say about it. Where nothing was compared, nothing is new.
+    /// Whether there is nothing to say about it.
     fn is_unchanged(&self, one: &TransitionView) -> bool {
-        let alone = self.outcome.summary.base.is_none() && one.kind == TransitionKind::Created;
-        alone || one.kind == TransitionKind::Unchanged
+        !one.changed && one.verdict.is_none()
     }
 
     fn row(&self, one: &TransitionView) -> Vec<Cell> {
@@ -105,7 +104,7 @@ impl Page<'_> {
         };
         let word = match one.verdict {
             Some(verdict) => verdict,
-            None if self.is_unchanged(one) && one.kind == TransitionKind::Created => "",
+            None if self.outcome.summary.base.is_none() => "",
             None => one.kind.as_str(),
         };
         let mut traits = one.traits.clone();

@@ -6,7 +6,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
 use globset::GlobSet;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
@@ -20,6 +20,8 @@ const HEADING: usize = 8 * 1024;
 /// Decides by name and by literals in the raw bytes which files are kept.
 pub struct Filter {
     literals: AhoCorasick,
+    /// The same literals, for files that are too large to be held in memory.
+    needles: Vec<String>,
     excludes: Gitignore,
     names: fn(&str) -> bool,
     keep: Option<(PathBuf, GlobSet)>,
@@ -51,10 +53,13 @@ impl Filter {
             .build()
             .map_err(|error| SourceError::Request(format!("the exclude patterns cannot be used: {error}")))?;
         let all = if literals.is_empty() { &[""][..] } else { literals };
+        let needles = all.iter().map(|literal| (*literal).to_string()).collect();
+        // This kind of match has a prefilter of vector instructions, and reading a stream does not know it.
         let literals = AhoCorasickBuilder::new()
+            .match_kind(MatchKind::LeftmostFirst)
             .build(all)
             .map_err(|error| SourceError::Request(format!("the literals to look for cannot be used: {error}")))?;
-        Ok(Filter { literals, excludes, names, keep: None })
+        Ok(Filter { literals, needles, excludes, names, keep: None })
     }
 
     /// The same filter, which also keeps every file below `root` that matches a glob, whatever is in it.
@@ -122,7 +127,8 @@ impl Filter {
 
     /// Judges a file that is too large to be held in memory. Reads `content` only as far as it must.
     pub(in crate::source) fn look_at_large(&self, content: impl Read, given: bool) -> Look {
-        let found = match self.literals.stream_find_iter(content).next() {
+        let Ok(literals) = AhoCorasick::new(&self.needles) else { return Look::Skip };
+        let found = match literals.stream_find_iter(content).next() {
             None => false,
             Some(Ok(_)) => true,
             Some(Err(error)) => return Look::Unreadable(format!("it cannot be read ({error}); check the file")),
