@@ -29,13 +29,14 @@ use config::Config;
 use detect::{Evidence, Found, Hint};
 use facts::Facts;
 use finding::{Finding, Fix};
-use model::{Deployment, Field, Migration, Transition};
+use model::{Deployment, Field, Identity, Migration, Transition};
 use normalize::{Given, Normal};
 use outcome::{Incomplete, Outcome};
 use pair::Compared;
 use rayon::prelude::*;
 use rules::{Case, Event, RULES, Rule};
 use source::{Side, SourceId, Sources, Texts};
+use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Judges the head, and its change from the base, by the facts. Whatever cannot be read is part of the answer.
@@ -45,8 +46,8 @@ pub fn check(base: &Sources, head: &Sources, facts: &Facts, config: &Config) -> 
 
 /// The same with some of the rules only; a rule's page is tried with its own rule alone.
 pub fn check_with(base: &Sources, head: &Sources, facts: &Facts, config: &Config, rules: &[&Rule]) -> Outcome {
-    let before = understand(base, facts, config);
-    let after = understand(head, facts, config);
+    let after = understand(head, facts, config, |_| true);
+    let before = understand_base(base, head, &after, facts, config);
     let compared = match &config.base_name {
         None => Compared::WithNothing,
         Some(_) if config.two_files => Compared::FileWithFile,
@@ -75,9 +76,35 @@ struct Understood {
     comments: Vec<yaml::Comment>,
 }
 
-/// Finds and understands every Milvus of one side; files in parallel, the answer in their order.
-fn understand(sources: &Sources, facts: &Facts, config: &Config) -> Understood {
-    let files: Vec<(SourceId, &source::Source)> = sources.iter().collect();
+/// The base, of which only what differs has to be read: a file that is the same on both sides holds the same Milvus.
+fn understand_base(
+    base: &Sources,
+    head: &Sources,
+    after: &Understood,
+    facts: &Facts,
+    config: &Config,
+) -> Understood {
+    // With another config in the base the same text may mean something else.
+    let Some(changed) = head.changed.as_ref().filter(|_| config.base_values.is_none()) else {
+        return understand(base, facts, config, |_| true);
+    };
+    let changed: HashSet<&str> = changed.iter().map(String::as_str).collect();
+    let mut before = understand(base, facts, config, |path| changed.contains(path));
+    let same = |id: &Identity| !changed.contains(id.path.as_str());
+    before.deployments.extend(after.deployments.iter().filter(|deployment| same(&deployment.id)).cloned());
+    before.migrations.extend(after.migrations.iter().filter(|migration| same(&migration.id)).cloned());
+    before
+}
+
+/// Finds and understands every Milvus in the files of one side whose path is wanted; files in parallel, the answer in their
+/// order.
+fn understand(
+    sources: &Sources,
+    facts: &Facts,
+    config: &Config,
+    wanted: impl Fn(&str) -> bool,
+) -> Understood {
+    let files: Vec<(SourceId, &source::Source)> = sources.iter().filter(|(_, file)| wanted(&file.path)).collect();
     let found: Vec<Found> = files.par_iter().map(|(id, source)| find(*id, source, sources.side, config)).collect();
     let mut understood = Understood::default();
     for ((_, source), found) in files.iter().zip(found) {

@@ -103,6 +103,9 @@ fn base_values(
     let tree = repository.tree(oid, "base", Side::Base, &[cwd.join(path)], &only, cwd);
     // A config that is new, or that was wrong before, says nothing of the base.
     let Some(source) = tree.ok().and_then(|tree| tree.files.into_iter().next()) else { return Ok(None) };
+    if std::fs::read_to_string(cwd.join(path)).is_ok_and(|now| now == source.text) {
+        return Ok(None);
+    }
     Ok(Config::parse(path, &source.text, &rule_ids()).ok().map(|old| old.values))
 }
 
