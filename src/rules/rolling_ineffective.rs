@@ -32,5 +32,10 @@ fn check(case: &Case) -> Vec<Finding> {
         .label(head.queue.at, format!("{queue}{}", super::by(&head.queue)))
         .note("why", format!("{queue} locks its files, so the new pod cannot start while the old one runs"))
         .note("what happens", "the pod is stopped and started again: Milvus is down in between");
-    vec![finding.fix("say what happens", [Set::Rolling(false)])]
+    let set = [Set::Rolling(false)];
+    // Without a written mode this may be a patch for a cluster, and there rolling is what it should be.
+    vec![match head.mode.is_default() {
+        true => finding.unsafe_fix("say what happens", set),
+        false => finding.fix("say what happens", set),
+    }]
 }
