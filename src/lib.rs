@@ -26,17 +26,16 @@ mod view;
 mod tests;
 
 use config::Config;
-use detect::{Evidence, Found, Hint};
+use detect::{Evidence, File, Found, Hint, Tree};
 use facts::Facts;
 use finding::{Finding, Fix};
-use model::{Deployment, Field, Identity, Migration, Transition};
+use model::{Deployment, Field, Migration, Transition};
 use normalize::{Given, Normal};
 use outcome::{Incomplete, Outcome};
 use pair::Compared;
 use rayon::prelude::*;
 use rules::{Case, Event, RULES, Rule};
-use source::{Side, SourceId, Sources, Texts};
-use std::collections::HashSet;
+use source::{Side, Sources, Texts};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Judges the head, and its change from the base, by the facts. Whatever cannot be read is part of the answer.
@@ -46,7 +45,7 @@ pub fn check(base: &Sources, head: &Sources, facts: &Facts, config: &Config) -> 
 
 /// The same with some of the rules only; a rule's page is tried with its own rule alone.
 pub fn check_with(base: &Sources, head: &Sources, facts: &Facts, config: &Config, rules: &[&Rule]) -> Outcome {
-    let after = understand(head, facts, config, |_| true);
+    let after = understand(head, facts, config);
     let before = understand_base(base, head, &after, facts, config);
     let compared = match &config.base_name {
         None => Compared::WithNothing,
@@ -76,39 +75,27 @@ struct Understood {
     comments: Vec<yaml::Comment>,
 }
 
-/// The base, of which only what differs has to be read: a file that is the same on both sides holds the same Milvus.
-fn understand_base(
-    base: &Sources,
-    head: &Sources,
-    after: &Understood,
-    facts: &Facts,
-    config: &Config,
-) -> Understood {
-    // With another config in the base the same text may mean something else.
-    let Some(changed) = head.changed.as_ref().filter(|_| config.base_values.is_none()) else {
-        return understand(base, facts, config, |_| true);
-    };
-    let changed: HashSet<&str> = changed.iter().map(String::as_str).collect();
-    let mut before = understand(base, facts, config, |path| changed.contains(path));
-    let same = |id: &Identity| !changed.contains(id.path.as_str());
-    before.deployments.extend(after.deployments.iter().filter(|deployment| same(&deployment.id)).cloned());
-    before.migrations.extend(after.migrations.iter().filter(|migration| same(&migration.id)).cloned());
+/// The base, which is not read again where no file with a Milvus in it differs.
+fn understand_base(base: &Sources, head: &Sources, after: &Understood, facts: &Facts, config: &Config) -> Understood {
+    // With another config in the base, or with a file that others may refer to, the same text may mean something else.
+    let read = |path: &String| [base, head].iter().any(|side| side.files.iter().any(|file| file.path == *path));
+    let same = head.changed.as_ref().is_some_and(|changed| !changed.iter().any(read)) && config.base_values.is_none();
+    if !same {
+        return understand(base, facts, config);
+    }
+    let mut before = Understood::default();
+    before.deployments.clone_from(&after.deployments);
+    before.migrations.clone_from(&after.migrations);
     before
 }
 
-/// Finds and understands every Milvus in the files of one side whose path is wanted; files in parallel, the answer in their
-/// order.
-fn understand(
-    sources: &Sources,
-    facts: &Facts,
-    config: &Config,
-    wanted: impl Fn(&str) -> bool,
-) -> Understood {
-    let files: Vec<(SourceId, &source::Source)> = sources.iter().filter(|(_, file)| wanted(&file.path)).collect();
-    let found: Vec<Found> = files.par_iter().map(|(id, source)| find(*id, source, sources.side, config)).collect();
+/// Finds and understands every Milvus of one side; files in parallel, the answer in their order.
+fn understand(sources: &Sources, facts: &Facts, config: &Config) -> Understood {
+    let tree = Tree::parse(sources);
+    let found: Vec<Found> = tree.files.par_iter().map(|file| find(file, &tree, sources.side, config)).collect();
     let mut understood = Understood::default();
-    for ((_, source), found) in files.iter().zip(found) {
-        let given = given(&source.path, sources.side, config);
+    for (file, found) in tree.files.iter().zip(found) {
+        let given = given(&file.source.path, sources.side, config);
         for evidence in found.evidence {
             match normalize::read(&evidence, facts, &given) {
                 Normal::Deployment(deployment) => understood.deployments.push(*deployment),
@@ -122,17 +109,19 @@ fn understand(
     understood
 }
 
-fn find(id: SourceId, source: &source::Source, side: Side, config: &Config) -> Found {
-    let entry = config.values_of(&source.path, side);
+fn find(file: &File, tree: &Tree, side: Side, config: &Config) -> Found {
+    let path = &file.source.path;
+    let entry = config.values_of(path, side);
     let hint = Hint {
-        values: entry.is_some() || config.told_values.contains(&source.path),
+        values: entry.is_some() || config.told_values.contains(path),
         release: entry.and_then(|entry| entry.release.as_deref()),
         namespace: entry.and_then(|entry| entry.namespace.as_deref()),
     };
     // One file never stops the others, whatever is in it.
-    catch_unwind(AssertUnwindSafe(|| detect::find(id, source, hint))).unwrap_or_else(|_| Found {
+    let found = catch_unwind(AssertUnwindSafe(|| detect::find(file, tree, hint))).ok().filter(|_| !file.failed);
+    found.unwrap_or_else(|| Found {
         troubles: vec![detect::Trouble {
-            at: source::Span::new(id, 0, 0),
+            at: source::Span::new(file.id, 0, 0),
             why: "an internal fault while this file was read; please report it with the file".to_string(),
         }],
         ..Found::default()

@@ -58,6 +58,7 @@ fn deployment(transition: &Transition, facts: &Facts) -> Option<DeploymentView> 
     };
     // What the dialect has no word for is neither known nor unknown.
     let by_operator = head.dialect == Dialect::Operator;
+    let by_chart = head.dialect == Dialect::Chart;
     Some(DeploymentView {
         id: head.id.to_string(),
         namespace: head.id.namespace.clone(),
@@ -70,7 +71,7 @@ fn deployment(transition: &Transition, facts: &Facts) -> Option<DeploymentView> 
         mode: value(&head.mode, |mode| mode.as_str().to_string()),
         queue: value(&head.queue, |queue| queue.as_str().to_string()),
         coordinators,
-        chart_version: if by_operator { ValueView::default() } else { value(&head.chart, ToString::to_string) },
+        chart_version: if by_chart { value(&head.chart, ToString::to_string) } else { ValueView::default() },
         operator_version: if by_operator { value(&head.operator, ToString::to_string) } else { ValueView::default() },
         next: newest.as_ref().and_then(|(_, path)| path.get(1)).map(|hop| hop.version.to_string()),
         newest: newest.map(|(newest, path)| (newest, path.len() - 1)),
@@ -272,6 +273,7 @@ fn traits(head: &Deployment) -> Vec<String> {
         (Dialect::Operator, None, _) => traits.push("operator".to_string()),
         (Dialect::Chart, _, Some(chart)) => traits.push(format!("chart {chart}")),
         (Dialect::Chart, _, None) => traits.push("Helm values".to_string()),
+        (Dialect::Process, ..) => traits.push(head.surface.as_str().to_string()),
     }
     traits.extend(head.mode.value().map(|mode| mode.as_str().to_string()));
     traits.extend(head.queue.value().map(|queue| queue.as_str().to_string()));

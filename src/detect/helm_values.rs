@@ -13,6 +13,7 @@ use crate::yaml::{self, Document, Kind, Node, Path, Step};
 use std::sync::Arc;
 
 use shape::{ENOUGH, Told};
+pub(super) use shape::{is_foreign, is_of_own_chart};
 pub(super) use unparsed::looks_like_values;
 
 /// How deep charts are nested in charts; deeper is no umbrella any more.
@@ -90,21 +91,18 @@ impl Search<'_> {
             chart: chart_comment(self.document),
             own_chart: shape::is_of_own_chart(node),
             server: server_config(&self.source.text, node),
-            layers: Layers(vec![Layer { document: Arc::clone(self.document), path, node: node.clone() }]),
+            processes: Vec::new(),
+            layers: Layers(vec![Layer::of_part(self.document, path, node)]),
         }
     }
 }
 
 /// The server configuration that the chart merges over its own: YAML inside a block scalar.
-fn server_config(text: &str, values: &Node) -> Layers {
+pub(super) fn server_config(text: &str, values: &Node) -> Layers {
     let block = values.at_path(&["extraConfigFiles", "user.yaml"]);
     let stream = block.and_then(|block| yaml::parse_block(text, block));
     let document = stream.and_then(|stream| stream.documents.into_iter().next());
-    Layers(document.map(|document| nested(Arc::new(document))).into_iter().collect())
-}
-
-fn nested(document: Arc<Document>) -> Layer {
-    Layer { path: Vec::new(), node: document.root.clone(), document }
+    Layers(document.map(|document| Layer::of_document(Arc::new(document))).into_iter().collect())
 }
 
 /// `# milvus-lint: chart-version 4.2.58` anywhere in the document.

@@ -65,10 +65,9 @@ fn take(document: &Arc<Document>, node: &Node, steps: &Path, source: &Source, fo
     let Some(what) = kind.value.text().and_then(what) else { return false };
     // A name at the root is wrong (it belongs under `metadata`), and still the name that the author had in mind.
     let name = |key: &str| node.at_path(&["metadata", key]).or_else(|| node.get(key)).and_then(Node::raw_text);
-    let config = node.at_path(&["spec", "config"]).map(|config| Layer {
-        document: Arc::clone(document),
-        path: steps.iter().cloned().chain(["spec", "config"].map(|key| Step::Key(key.to_string()))).collect(),
-        node: config.clone(),
+    let config = node.at_path(&["spec", "config"]).map(|config| {
+        let path = steps.iter().cloned().chain(["spec", "config"].map(|key| Step::Key(key.to_string()))).collect();
+        Layer::of_part(document, path, config)
     });
     found.evidence.push(Evidence {
         what,
@@ -80,9 +79,10 @@ fn take(document: &Arc<Document>, node: &Node, steps: &Path, source: &Source, fo
         },
         at: kind.key.at,
         api_version: version,
-        layers: Layers(vec![Layer { document: Arc::clone(document), path: steps.clone(), node: node.clone() }]),
+        layers: Layers(vec![Layer::of_part(document, steps.clone(), node)]),
         server: Layers(config.into_iter().collect()),
         chart: None,
+        processes: Vec::new(),
         own_chart: false,
     });
     true

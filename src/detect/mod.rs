@@ -4,13 +4,19 @@
 //! What the values *mean* is not known here; nor are facts, nor disk.
 
 mod helm_values;
+mod layers;
 mod milvus_resource;
+mod release;
 #[cfg(test)]
 mod tests;
+mod tree;
+
+pub use layers::{Layer, Layers, Look};
+pub use tree::{File, Tree};
 
 use crate::model::{Dialect, Identity, Surface};
-use crate::source::{Source, SourceId, Span};
-use crate::yaml::{self, Change, Document, Node, Path, Step};
+use crate::source::Span;
+use crate::yaml::{self, Document, Node};
 use std::sync::Arc;
 
 /// Bytes of which at least one stands in every file that can hold a Milvus. A file with none of them is not parsed.
@@ -75,6 +81,8 @@ pub struct Evidence {
     pub server: Layers,
     /// The chart version that the text itself names, with its place.
     pub chart: Option<(Span, String)>,
+    /// The processes that run it, where the container names them one by one: services, workloads.
+    pub processes: Vec<Process>,
     /// These are values of somebody's own chart, or of a fork, that runs Milvus: the Milvus chart's defaults do not hold.
     pub own_chart: bool,
 }
@@ -86,98 +94,21 @@ pub enum What {
     Migration,
 }
 
-/// One text that speaks of a Milvus.
+/// One process of a Milvus: a service of a compose file, a container of a workload.
 #[derive(Clone, Debug)]
-pub struct Layer {
+pub struct Process {
     pub document: Arc<Document>,
-    /// From the document's root to `node`.
-    pub path: Path,
-    pub node: Node,
-}
-
-/// Values as a stack, bottom first, asked from the top; never merged, so that no place is lost.
-#[derive(Clone, Debug, Default)]
-pub struct Layers(pub Vec<Layer>);
-
-/// The answer of [`Layers::look`].
-#[derive(Clone, Copy, Debug)]
-pub enum Look<'a> {
-    Absent,
-    /// `null` is written: what is below, and the default, are taken away.
-    Null(&'a Node),
-    Value(&'a Node),
-}
-
-impl Layers {
-    /// What is in force at a path: the topmost layer that says anything about it decides.
-    pub fn look(&self, path: &[&str]) -> Look<'_> {
-        for layer in self.0.iter().rev() {
-            let mut node = &layer.node;
-            let mut absent = false;
-            for key in path {
-                match node.get(key) {
-                    Some(next) if next.is_null() => return Look::Null(next),
-                    Some(next) => node = next,
-                    None => {
-                        absent = true;
-                        break;
-                    }
-                }
-            }
-            if !absent {
-                return Look::Value(node);
-            }
-        }
-        Look::Absent
-    }
-
-    /// The value at a path, if one is written that is not `null`.
-    pub fn get(&self, path: &[&str]) -> Option<&Node> {
-        match self.look(path) {
-            Look::Value(node) => Some(node),
-            Look::Absent | Look::Null(_) => None,
-        }
-    }
-
-    /// The place of the deepest key on the way to a path that is written; `None` when not even the first is.
-    pub fn nearest(&self, path: &[&str]) -> Option<Span> {
-        for length in (1..=path.len()).rev() {
-            for layer in self.0.iter().rev() {
-                let parent = path[..length - 1].iter().try_fold(&layer.node, |node, key| node.get(key));
-                if let Some(entry) = parent.and_then(|parent| parent.entry(path[length - 1])) {
-                    return Some(entry.key.at);
-                }
-            }
-        }
-        None
-    }
-
-    /// The place of the key at the end of a path, in the layer that is in force.
-    pub fn key(&self, path: &[&str]) -> Option<Span> {
-        let (last, parents) = path.split_last()?;
-        self.0.iter().rev().find_map(|layer| {
-            let parent = parents.iter().try_fold(&layer.node, |node, key| node.get(key))?;
-            parent.entry(last).map(|entry| entry.key.at)
-        })
-    }
-
-    /// The layer in which a path is written, or the topmost one.
-    pub fn layer_of(&self, path: &[&str]) -> Option<&Layer> {
-        let written = |layer: &&Layer| path.iter().try_fold(&layer.node, |node, key| node.get(key)).is_some();
-        self.0.iter().rev().find(written).or(self.0.last())
-    }
-}
-
-impl Layer {
-    /// A path from the document's root to a key of this layer.
-    pub fn path_to(&self, path: &[&str]) -> Path {
-        self.path.iter().cloned().chain(path.iter().map(|key| Step::Key((*key).to_string()))).collect()
-    }
-
-    /// A change that writes a text at a path of this layer.
-    pub fn set(&self, path: &[&str], value: impl Into<String>) -> Change {
-        Change::Set { path: self.path_to(path), value: value.into(), string: true }
-    }
+    /// From the document's root to the mapping of the process.
+    pub path: yaml::Path,
+    /// Its name: the service's key, the workload's name.
+    pub name: String,
+    /// Where it begins.
+    pub at: Span,
+    pub image: Option<Node>,
+    /// The words of `command` and `args` together, in their order.
+    pub words: Vec<Node>,
+    /// Environment variables with their values; a value is `None` where another object holds it.
+    pub environment: Vec<(String, Option<Node>)>,
 }
 
 /// What one text gave.
@@ -205,26 +136,31 @@ pub struct Hint<'a> {
     pub namespace: Option<&'a str>,
 }
 
-/// Finds every Milvus of one text.
-pub fn find(id: SourceId, source: &Source, hint: Hint) -> Found {
-    let stream = yaml::parse(id, &source.text);
+/// Finds every Milvus of one file. `tree` holds the other files of its side, for references.
+pub fn find(file: &File, tree: &Tree, hint: Hint) -> Found {
+    let source = file.source;
     let mut found = Found::default();
-    for problem in &stream.problems {
-        if let Some(what) = looks_like_milvus(&source.text, problem.at, &stream.documents) {
+    for problem in &file.problems {
+        if let Some(what) = looks_like_milvus(&source.text, problem.at, &file.documents) {
             found.troubles.push(Trouble { at: problem.at, why: format!("{}; {what}", problem.message) });
         }
     }
-    for document in stream.documents {
-        let document = Arc::new(document);
+    for document in &file.documents {
         found.comments.extend(document.comments.iter().filter(|c| c.text.contains("milvus-lint:")).cloned());
-        let before = (found.evidence.len(), found.troubles.len());
-        milvus_resource::find(&document, source, &mut found);
-        if (found.evidence.len(), found.troubles.len()) == before {
-            helm_values::find(&document, source, hint, &mut found.evidence);
-        }
+        in_document(document, file, tree, hint, &mut found);
     }
     number(&mut found.evidence);
     found
+}
+
+/// Asks one container after the other; the first that has something to say of a document has said it all.
+fn in_document(document: &Arc<Document>, file: &File, _tree: &Tree, hint: Hint, found: &mut Found) {
+    let before = (found.evidence.len(), found.troubles.len());
+    let silent = |found: &Found| (found.evidence.len(), found.troubles.len()) == before;
+    milvus_resource::find(document, file.source, found);
+    if silent(found) {
+        helm_values::find(document, file.source, hint, &mut found.evidence);
+    }
 }
 
 /// Tells apart what has the same identity in one file.
@@ -241,7 +177,7 @@ fn number(evidence: &mut [Evidence]) {
 
 /// Why a text that the parser gave up on seems to hold a Milvus: the part from the fault's document on names one of the
 /// operator's kinds. `None` when it only mentions the word.
-fn looks_like_milvus(text: &str, at: Span, documents: &[Document]) -> Option<&'static str> {
+fn looks_like_milvus(text: &str, at: Span, documents: &[Arc<Document>]) -> Option<&'static str> {
     let read_to = documents.iter().map(|document| document.at.end as usize).filter(|end| *end <= at.start as usize);
     let rest = text.get(read_to.max().unwrap_or(0)..)?;
     // JSON may stand on one line.

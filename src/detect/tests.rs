@@ -1,10 +1,12 @@
 //! One small text for each shape that was learned from real repositories.
 
 use super::*;
+use crate::yaml::{Path, Step};
 
 fn found(path: &str, text: &str) -> Found {
-    let source = Source { path: path.to_string(), origin: None, disk: None, text: text.to_string() };
-    find(SourceId { side: crate::source::Side::Head, index: 0 }, &source, Hint::default())
+    let sources = crate::source::Sources::from_texts(crate::source::Side::Head, [(path, text)]);
+    let tree = Tree::parse(&sources);
+    find(&tree.files[0], &tree, Hint::default())
 }
 
 /// The paths of what was found, with the kind of each.

@@ -35,6 +35,18 @@ pub enum Surface {
     MilvusClusterResource,
     /// Values of the Milvus chart.
     HelmValues,
+    /// The Milvus chart as a dependency of another chart.
+    Umbrella,
+    /// An Argo CD Application of the Milvus chart.
+    ArgoCd,
+    /// A Flux HelmRelease of the Milvus chart.
+    Flux,
+    /// A Fleet bundle of the Milvus chart.
+    Fleet,
+    /// Services of a compose file.
+    Compose,
+    /// Deployments, StatefulSets, Pods that run the server.
+    Workload,
 }
 
 impl Surface {
@@ -43,6 +55,12 @@ impl Surface {
         match self {
             Surface::MilvusResource | Surface::MilvusClusterResource => "milvus-cr",
             Surface::HelmValues => "helm-values",
+            Surface::Umbrella => "umbrella",
+            Surface::ArgoCd => "argocd",
+            Surface::Flux => "flux",
+            Surface::Fleet => "fleet",
+            Surface::Compose => "compose",
+            Surface::Workload => "workload",
         }
     }
 }
@@ -54,6 +72,8 @@ pub enum Dialect {
     Operator,
     /// The values of the Helm chart.
     Chart,
+    /// The container's image, command and environment.
+    Process,
 }
 
 /// One process or many.

@@ -70,7 +70,7 @@ fn version(reader: &Reader, key: &str, oddities: &mut Vec<Oddity>) -> Field<Vers
 
 /// Says a [`Set`] in the words of MilvusUpgrade.
 pub(super) fn write(evidence: &Evidence, set: &Set) -> Option<Rewrite> {
-    let layer = evidence.layers.0.last()?;
+    let layer = evidence.layers.writable()?;
     let written = |key: &str| evidence.layers.get(&["spec", key]).and_then(crate::yaml::Node::text);
     let like = |key: &str, version: &str| {
         let v = if written(key).is_some_and(|old| old.starts_with(['v', 'V'])) { "v" } else { "" };

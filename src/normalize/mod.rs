@@ -6,6 +6,7 @@
 mod chart;
 mod migration;
 mod operator;
+mod process;
 mod retag;
 #[cfg(test)]
 mod tests;
@@ -73,6 +74,9 @@ fn read_plain(evidence: &Evidence, facts: &Facts, given: &Given) -> Normal {
         What::Deployment(surface, crate::model::Dialect::Chart) => {
             Normal::Deployment(Box::new(chart::read(evidence, surface, facts, given)))
         }
+        What::Deployment(surface, crate::model::Dialect::Process) => {
+            Normal::Deployment(Box::new(process::read(evidence, surface, facts, given)))
+        }
         What::Migration => Normal::Migration(Box::new(migration::read(evidence, facts, given))),
     }
 }
@@ -89,6 +93,7 @@ pub fn write(evidence: &Evidence, set: &Set) -> Option<Rewrite> {
     match evidence.what {
         What::Deployment(surface, crate::model::Dialect::Operator) => operator::write(evidence, surface, set),
         What::Deployment(_, crate::model::Dialect::Chart) => chart::write(evidence, set),
+        What::Deployment(_, crate::model::Dialect::Process) => process::write(evidence, set),
         What::Migration => migration::write(evidence, set),
     }
 }

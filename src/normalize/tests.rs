@@ -8,7 +8,7 @@ use crate::detect::{self, Evidence, Hint};
 use crate::facts::Facts;
 use crate::finding::Set;
 use crate::model::{Deployment, Migration, Version};
-use crate::source::{Edit, Side, Source, Sources};
+use crate::source::{Edit, Side, Sources};
 use crate::yaml;
 use std::sync::{Arc, OnceLock};
 
@@ -23,10 +23,9 @@ fn version(text: &str) -> Version {
 
 /// Everything that is found in a text; `values`: the text holds values of the chart.
 fn evidence(text: &str, values: bool) -> Vec<Evidence> {
-    let mut sources = Sources::empty(Side::Head);
-    let source = Source { path: "a.yaml".to_string(), origin: None, disk: None, text: text.to_string() };
-    let id = sources.push(source.clone());
-    detect::find(id, &source, Hint { values, ..Hint::default() }).evidence
+    let sources = Sources::from_texts(Side::Head, [("a.yaml", text)]);
+    let tree = detect::Tree::parse(&sources);
+    detect::find(&tree.files[0], &tree, Hint { values, ..Hint::default() }).evidence
 }
 
 /// The text in which a piece of evidence says what is set.

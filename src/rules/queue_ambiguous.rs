@@ -25,6 +25,7 @@ fn check(case: &Case) -> Vec<Finding> {
     let (winner, loser) = (winner.as_str(), loser.as_str());
     let why = match head.dialect {
         Dialect::Chart => "the chart prints one block for each queue that is on, and Milvus reads the last",
+        Dialect::Process => "two processes name two different queues",
         Dialect::Operator => "spec.config.mq.type and spec.dependencies.msgStreamType name two different queues",
     };
     let finding = Finding::new(loses.at, format!("{loser} is switched on here, and {winner} is in force"))

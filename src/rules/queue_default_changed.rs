@@ -36,6 +36,7 @@ fn check(case: &Case) -> Vec<Finding> {
         Dialect::Chart => {
             "not in the diff; a plain helm upgrade may still find the old queue in the cluster, rendering never does"
         }
+        Dialect::Process => "not in the diff; the server itself decides",
         Dialect::Operator => {
             "not in the diff; the operator keeps what it once filled in, until the resource is created anew"
         }

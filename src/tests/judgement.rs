@@ -167,8 +167,10 @@ fn any_input_is_survived() {
                 }
                 let head = Sources::from_texts(Side::Head, [(path.as_str(), text.as_str()), ("good.yaml", good)]);
                 let mut found = crate::detect::Found::default();
-                for (source, file) in head.iter() {
-                    let one = crate::detect::find(source, file, crate::detect::Hint::default());
+                let tree = crate::detect::Tree::parse(&head);
+                for file in &tree.files {
+                    assert!(!file.failed, "{id}: the parser panics at {text:?}");
+                    let one = crate::detect::find(file, &tree, crate::detect::Hint::default());
                     found.evidence.extend(one.evidence);
                 }
                 let base = Sources::empty(Side::Base);

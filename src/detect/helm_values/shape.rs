@@ -143,7 +143,7 @@ pub(super) fn weight_below_name(node: &Node) -> i32 {
 }
 
 /// Whether a map has the marks of a look-alike, so that nothing in it is looked for either.
-pub(super) fn is_foreign(node: &Node) -> bool {
+pub(in crate::detect) fn is_foreign(node: &Node) -> bool {
     node.entries().any(|(key, _)| FOREIGN.contains(&key))
 }
 
@@ -166,7 +166,7 @@ pub(super) fn is_switched_on(node: &Node) -> bool {
 
 /// Whether values that name a Milvus image do so in another way than the Milvus chart does: their chart is a fork of it, or
 /// somebody's own, and has other defaults.
-pub(super) fn is_of_own_chart(values: &Node) -> bool {
+pub(in crate::detect) fn is_of_own_chart(values: &Node) -> bool {
     let Some(image) = values.get("image") else { return false };
     match image.get("all") {
         Some(all) => all.get("registry").is_some(),

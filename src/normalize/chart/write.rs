@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 /// Says a [`Set`] in the chart's words.
 pub(in super::super) fn write(evidence: &Evidence, set: &Set) -> Option<Rewrite> {
-    let writer = Writer { evidence, layer: evidence.layers.0.last()? };
+    let writer = Writer { evidence, layer: evidence.layers.writable()? };
     if evidence.own_chart && evidence.layers.get(&["image", "all"]).is_none() {
         let Set::Version(version) = set else { return None };
         let changes = vec![writer.own_image(version)?];

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 /// Says a [`Set`] in the operator's words.
 pub(in super::super) fn write(evidence: &Evidence, surface: Surface, set: &Set) -> Option<Rewrite> {
-    let layer = evidence.layers.0.last()?;
+    let layer = evidence.layers.writable()?;
     let component = |key: &str, value: &str| layer.set(&["spec", "components", key], value);
     let has_mode = surface == Surface::MilvusResource && evidence.api_version != "v1alpha1";
     let changes = match set {

@@ -1,0 +1,56 @@
+//! A release of the Milvus chart, as the tools that drive Helm describe it: which chart, which version, which values.
+//!
+//! Takes what a container unwrapped, gives [`Evidence`]. It knows the names under which the Milvus chart is to be had, and those
+//! of charts that only look like it.
+
+use super::{Evidence, Layers, What, helm_values};
+use crate::model::{Dialect, Identity, Surface};
+use crate::source::Span;
+
+/// A release, unwrapped.
+pub(super) struct Release<'a> {
+    pub surface: Surface,
+    pub id: Identity,
+    /// Where it begins: the `kind:` line, the dependency's entry.
+    pub at: Span,
+    /// The chart's name, and the address of its repository where that is known.
+    pub chart: &'a str,
+    pub repository: Option<&'a str>,
+    /// The chart's version as it is written.
+    pub version: Option<(Span, String)>,
+    /// Values, bottom first, in the order in which the tool lays them.
+    pub layers: Layers,
+    /// The text of the file in which the values' block scalars stand.
+    pub text: &'a str,
+}
+
+impl Release<'_> {
+    /// The Milvus that this release installs; `None` when it is another chart.
+    pub(super) fn evidence(self) -> Option<Evidence> {
+        if !is_milvus_chart(self.chart, self.repository)
+            || self.layers.0.iter().any(|l| helm_values::is_foreign(&l.node))
+        {
+            return None;
+        }
+        let server = self.layers.0.iter().rev().map(|layer| helm_values::server_config(self.text, &layer.node));
+        let server = server.into_iter().find(|server| !server.0.is_empty()).unwrap_or_default();
+        Some(Evidence {
+            what: What::Deployment(self.surface, Dialect::Chart),
+            id: self.id,
+            at: self.at,
+            api_version: String::new(),
+            chart: self.version,
+            own_chart: self.layers.0.iter().any(|layer| helm_values::is_of_own_chart(&layer.node)),
+            server,
+            processes: Vec::new(),
+            layers: self.layers,
+        })
+    }
+}
+
+/// Whether a chart is the Milvus chart: by its name, and not from a repository that has another one of that name.
+pub(super) fn is_milvus_chart(chart: &str, repository: Option<&str>) -> bool {
+    let name = chart.trim_end_matches('/').rsplit('/').next().unwrap_or(chart);
+    let elsewhere = ["bitnami", "dp.apps.rancher.io", "suse.com"];
+    name == "milvus" && !repository.is_some_and(|url| elsewhere.iter().any(|other| url.contains(other)))
+}
