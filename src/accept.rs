@@ -8,7 +8,7 @@ use crate::facts::Facts;
 use crate::finding::{Finding, Severity};
 use crate::model::{Transition, Version};
 use crate::outcome::Excepted;
-use crate::rules::{self, Case, Event, Rule, Scope};
+use crate::rules::{self, Case, Event, Rule, Scope, Stale};
 use crate::source::{Side, SourceId, Span, Texts};
 use crate::yaml::Comment;
 
@@ -32,7 +32,7 @@ pub(crate) fn accept(judged: Judged, texts: Texts, facts: &Facts, config: &Confi
             Some(Some(level)) => finding.severity = *level,
             None => {}
         }
-        let by_comment = inline.iter().position(|allow| allow.covers(&finding, texts));
+        let by_comment = inline.iter().position(|allow| !allow.reason.is_empty() && allow.covers(&finding, texts));
         let by_config = config.exceptions.iter().position(|e| covers(e, &finding, judged.transitions, config));
         if let Some(at) = by_comment {
             inline_used[at] = true;
@@ -44,10 +44,12 @@ pub(crate) fn accept(judged: Judged, texts: Texts, facts: &Facts, config: &Confi
             stands.push(finding);
         }
     }
-    let mut stale = Stale { facts, config, judged_rules: judged.rules, findings: Vec::new() };
+    let mut stale = Reported { facts, config, judged_rules: judged.rules, findings: Vec::new() };
     for (allow, _) in inline.iter().zip(&inline_used).filter(|(_, used)| !**used) {
-        if stale.could_show(&allow.rule, judged.transitions) {
-            stale.report(allow.at, &allow.rule, None);
+        if allow.reason.is_empty() {
+            stale.report(allow.at, &allow.rule, Stale::NoReason);
+        } else if stale.could_show(&allow.rule, judged.transitions) {
+            stale.report(allow.at, &allow.rule, Stale::Unused);
         }
     }
     if let Some(at) = config_span(config, texts) {
@@ -166,16 +168,16 @@ fn config_span(config: &Config, texts: Texts) -> Option<SourceId> {
     texts.head.iter().find(|(_, source)| source.path == *path).map(|(id, _)| id)
 }
 
-struct Stale<'a> {
+struct Reported<'a> {
     facts: &'a Facts,
     config: &'a Config,
     judged_rules: &'a [&'a Rule],
     findings: Vec<Finding>,
 }
 
-impl Stale<'_> {
-    fn report(&mut self, at: Span, rule: &str, expired: Option<&str>) {
-        let case = Case { facts: self.facts, event: Event::Exception { at, rule, expired } };
+impl Reported<'_> {
+    fn report(&mut self, at: Span, rule: &str, stale: Stale) {
+        let case = Case { facts: self.facts, event: Event::Exception { at, rule, stale } };
         for rule in self.judged_rules {
             let level = self.config.levels.get(rule.id);
             if level == Some(&None) {
@@ -201,9 +203,9 @@ impl Stale<'_> {
         for (exception, used) in self.config.exceptions.iter().zip(used) {
             let at = Span::new(file, exception.offset, exception.offset + exception.rule.len());
             if let Some(until) = is_over(exception, self.config) {
-                self.report(at, &exception.rule, Some(until));
+                self.report(at, &exception.rule, Stale::Expired(until));
             } else if !used && self.config.whole && self.could_show(&exception.rule, transitions) {
-                self.report(at, &exception.rule, None);
+                self.report(at, &exception.rule, Stale::Unused);
             }
         }
     }

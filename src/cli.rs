@@ -17,7 +17,7 @@ Exit codes:
 
 /// Proves that every change of a Milvus in a GitOps repository is legal, and writes the corrected patch.
 #[derive(Debug, Parser)]
-#[command(name = "milvus-lint", version, about, after_help = EXAMPLES, max_term_width = 100)]
+#[command(name = "milvus-lint", bin_name = "milvus-lint", version, about, after_help = EXAMPLES, max_term_width = 100)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Option<Command>,

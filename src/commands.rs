@@ -90,7 +90,7 @@ fn run_fix(args: &cli::Fix, common: &Common, start: Instant) -> anyhow::Result<E
         written.map_err(|(path, error)| anyhow::anyhow!("{} was not changed: {error}", path.display()))?;
     }
     let verb = if args.diff { "would fix" } else { "fixed" };
-    for repair in &repaired.done {
+    for repair in repaired.done.iter().filter(|_| !common.quiet) {
         anstream::eprintln!("{verb} {}: {} [{}]", repair.file, repair.title, repair.rule);
     }
     for (repair, why) in &repaired.dropped {

@@ -173,7 +173,9 @@ impl Reader<'_> {
                 entries.push((key, &entry.value));
             } else {
                 let hint = did_you_mean(key, known);
-                self.wrong(entry.key.at, format!("{what} has no key `{key}`{hint} (known: {})", known.join(", ")));
+                let all =
+                    if hint.is_empty() && known.len() < 12 { format!(" (known: {})", known.join(", ")) } else { hint };
+                self.wrong(entry.key.at, format!("{what} has no key `{key}`{all}"));
             }
         }
         entries
@@ -183,7 +185,7 @@ impl Reader<'_> {
         match node.text() {
             Some(text) if !text.trim().is_empty() => Some(text.trim().to_string()),
             _ => {
-                self.wrong(node.at, format!("{what} is a text"));
+                self.wrong(node.at, format!("{what} is written as one word or text"));
                 None
             }
         }
@@ -248,6 +250,9 @@ impl Reader<'_> {
                         config.exceptions.extend(exception);
                     }
                 }
+                _ if value.raw_text() == Some("off") => {
+                    self.wrong(value.at, "`fail-on` is one of error, warning, info".to_string());
+                }
                 _ => config.fail_on = self.severity(value).flatten(),
             }
         }
@@ -261,7 +266,8 @@ impl Reader<'_> {
             // A plain `off` is false to YAML; the word is what counts.
             Some("off" | "none" | "never") => Some(None),
             _ => {
-                self.wrong(node.at, "a level is one of error, warning, info, off".to_string());
+                let word = node.raw_text().unwrap_or_default();
+                self.wrong(node.at, format!("a level is one of error, warning, info, off, not `{word}`"));
                 None
             }
         }
@@ -339,6 +345,15 @@ impl Reader<'_> {
         let text = self.string(node, "`until`")?;
         let shape = text.len() == 10
             && text.bytes().enumerate().all(|(at, b)| if at == 4 || at == 7 { b == b'-' } else { b.is_ascii_digit() });
+        let part =
+            |range: std::ops::Range<usize>| text.get(range).and_then(|part| part.parse::<u32>().ok()).unwrap_or(0);
+        let days = match part(5..7) {
+            2 => 28 + u32::from(part(0..4) % 4 == 0 && (part(0..4) % 100 != 0 || part(0..4) % 400 == 0)),
+            4 | 6 | 9 | 11 => 30,
+            1..=12 => 31,
+            _ => 0,
+        };
+        let shape = shape && (1..=days).contains(&part(8..10));
         if !shape {
             self.wrong(node.at, format!("`until` is a day of the form YYYY-MM-DD, not `{text}`"));
         }

@@ -20,6 +20,7 @@ pub mod source;
 pub mod yaml;
 
 mod accept;
+mod lost;
 mod view;
 
 #[cfg(test)]
@@ -52,16 +53,19 @@ pub fn check_with(base: &Sources, head: &Sources, facts: &Facts, config: &Config
         Some(_) if config.two_files => Compared::FileWithFile,
         Some(_) => Compared::WithBase,
     };
+    let mut troubles = lost::lost(&before, &after, base);
+    troubles.extend(after.troubles);
     let transitions = pair::pair(before.deployments, &before.migrations, after.deployments, after.migrations, compared);
+    let transitions = lost::only_gone(transitions, &troubles, head);
     let transitions = from_command_line(transitions, config);
     let texts = Texts { base, head };
-    let mut findings = judge(&transitions, &after.troubles, facts, rules);
+    let mut findings = judge(&transitions, &troubles, facts, rules);
     for finding in &mut findings {
         write_fixes(finding, &after.evidence, texts);
     }
     let judged = accept::Judged { findings, comments: &after.comments, transitions: &transitions, rules };
     let (findings, excepted) = accept::accept(judged, texts, facts, config);
-    let incomplete = incomplete(head, &after.troubles, texts);
+    let incomplete = incomplete(head, &troubles, texts);
     view::outcome(view::Parts { transitions: &transitions, findings, excepted, incomplete, texts, facts, config })
 }
 
@@ -72,6 +76,8 @@ struct Understood {
     migrations: Vec<Migration>,
     evidence: Vec<Evidence>,
     troubles: Vec<detect::Trouble>,
+    /// Whatever the parser could not read, with its file.
+    problems: Vec<(String, yaml::Problem)>,
     comments: Vec<yaml::Comment>,
 }
 
@@ -103,6 +109,8 @@ fn understand(sources: &Sources, facts: &Facts, config: &Config) -> Understood {
             }
             understood.evidence.push(evidence);
         }
+        let problems = file.problems.iter().cloned();
+        understood.problems.extend(problems.map(|problem| (file.source.path.clone(), problem)));
         understood.troubles.extend(found.troubles);
         understood.comments.extend(found.comments);
     }

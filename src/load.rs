@@ -134,6 +134,13 @@ pub fn load_diff(old: &str, new: &str, scope: &Scope) -> anyhow::Result<Loaded> 
     let (base, head) = match (paths.0.exists(), paths.1.exists(), &repository) {
         (true, true, _) => disk::pair_of_paths(paths.0, paths.1, &filter)?,
         (false, false, Some(repository)) => {
+            let unknown = |name: &str| {
+                let like_path = name.contains(['/', '\\']) && name.contains('.');
+                like_path && repository.resolve(name).is_err()
+            };
+            if let Some(name) = [old, new].into_iter().find(|name| unknown(name)) {
+                return Err(Usage(format!("`{name}` is no file, folder or revision")).into());
+            }
             config.base_values = base_values(repository, &repository.resolve(old)?, &cwd, &config)?;
             repository.revisions(old, new, &[], &filter, &cwd)?
         }

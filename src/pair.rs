@@ -4,7 +4,7 @@
 //! Where several have the same name (one per cluster) or none has a name (bare values), the file decides. It knows nothing but
 //! the model.
 
-use crate::model::{Deployment, Identity, Migration, Transition};
+use crate::model::{Deployment, Identity, Migration, Operation, Transition};
 
 /// How the two states belong together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub fn pair(
         transitions.push(match before {
             Some(before) if same(&before, &deployment) => Transition::Unchanged(deployment),
             Some(before) => Transition::Changed {
-                migration: migration_of(&deployment, base_migrations).cloned().map(Box::new),
+                migration: migration_of(&deployment, base_migrations, &head_migrations).cloned().map(Box::new),
                 base: Box::new(before),
                 head: Box::new(deployment),
             },
@@ -95,8 +95,9 @@ fn likeness(before: &Deployment, after: &Deployment) -> u32 {
     let namespace = match (&old.namespace, &new.namespace) {
         (Some(a), Some(b)) if a != b => return 0,
         (a, b) if a == b => 2,
-        // Written on one side only: whoever applies it says the rest, so only the same file is sure enough.
+        // Written on one side only: whoever applies it says the rest.
         _ if old.path == new.path => 1,
+        _ if old.name.is_some() && old.name == new.name => return 100 + nearness(old, new),
         _ => return 0,
     };
     match (&old.name, &new.name) {
@@ -119,11 +120,14 @@ fn nearness(old: &Identity, new: &Identity) -> u32 {
 /// Values have no name. In another file they are the same Milvus only if the file kept its name or little else changed.
 fn moved_values(before: &Deployment, after: &Deployment) -> u32 {
     let file = |id: &Identity| id.path.rsplit('/').next().map(str::to_string);
+    let folder = |id: &Identity| id.path.rsplit_once('/').map(|(folder, _)| folder.to_string());
     let same_file = file(&before.id) == file(&after.id) && before.id.ordinal == after.id.ordinal;
     let same_image = before.image.value().is_some() && before.image.value() == after.image.value();
     match (same_file, same_image) {
         (true, _) => 100 + nearness(&before.id, &after.id),
         (false, true) => 50,
+        // Gone from a folder and new in it: a renamed file.
+        (false, false) if folder(&before.id) == folder(&after.id) => 40,
         (false, false) => 0,
     }
 }
@@ -156,8 +160,11 @@ fn same_migration(before: &Migration, after: &Migration) -> bool {
         && before.operation == after.operation
 }
 
-fn migration_of<'a>(deployment: &Deployment, migrations: &'a [Migration]) -> Option<&'a Migration> {
-    migrations.iter().find(|migration| names(migration, &deployment.id))
+/// The order that carries a change: one that was there before, or a rollback, which the operator does by itself.
+fn migration_of<'a>(deployment: &Deployment, base: &'a [Migration], head: &'a [Migration]) -> Option<&'a Migration> {
+    let of = |migration: &&Migration| names(migration, &deployment.id);
+    let rollback = |migration: &&Migration| migration.operation == Operation::Rollback;
+    head.iter().filter(rollback).find(of).or_else(|| base.iter().find(of))
 }
 
 /// Whether a MilvusUpgrade names this Milvus. What one of them leaves open does not tell them apart.

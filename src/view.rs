@@ -1,7 +1,7 @@
 //! The model as plain data: turns transitions into what reports print, and gives the verdict on each.
 
 use crate::config::Config;
-use crate::facts::{Facts, Verdict, What};
+use crate::facts::{Facts, Verdict, Via, What};
 use crate::finding::{Finding, Severity};
 use crate::model::{
     Deployment, Dialect, Field, Image, Migration, Mode, Operation, QueueChange, Transition, Version, queue_change,
@@ -49,7 +49,7 @@ fn deployment(transition: &Transition, facts: &Facts) -> Option<DeploymentView> 
         return Some(migration_view(migration));
     }
     let head = transition.head()?;
-    let circumstances = rules::circumstances(head, false);
+    let circumstances = rules::circumstances(head, Via::Image);
     let path = |to| head.version.value().and_then(|from| facts.path(from, to, circumstances));
     let newest = facts.newest().and_then(|newest| Some((newest.to_string(), path(newest)?)));
     let coordinators = match head.mode.value() {
@@ -134,7 +134,10 @@ fn transition(transition: &Transition, facts: &Facts) -> TransitionView {
         Transition::Deleted(base) => (TransitionKind::Deleted, version(base), None),
         Transition::Ordered { migration, .. } => {
             let text = |field: &Field<Version>| field.value().map(ToString::to_string);
-            (TransitionKind::Ordered, text(&migration.source), text(&migration.target))
+            match migration.operation {
+                Operation::Upgrade => (TransitionKind::Ordered, text(&migration.source), text(&migration.target)),
+                Operation::Rollback => (TransitionKind::Ordered, text(&migration.target), text(&migration.source)),
+            }
         }
     };
     TransitionView {
@@ -228,7 +231,16 @@ fn judge_migration(migration: &Migration, facts: &Facts) -> Judged {
         judged.because = "a version of the MilvusUpgrade cannot be read".to_string();
         return judged;
     };
-    if !tool.from.contains(source) || !tool.to.contains(target) {
+    let unknown = [source, target].into_iter().find(|version| facts.release(version).is_none());
+    let unread = migration.target_image.as_ref().and_then(|image| image.value()).filter(|i| i.version().is_none());
+    if let Some(version) = unknown {
+        judged.verdict = Some(Verdict::Unknown);
+        judged.because = format!("{version} is not a known release");
+    } else if let Some(image) = unread {
+        judged.verdict = Some(Verdict::Unknown);
+        judged.because = format!("{} names no version", image.text);
+    }
+    if !tool.from.contains(source) || !tool.to.contains(target) || target.is_prerelease() {
         judged.verdict = Some(Verdict::Illegal);
         judged.because = format!("the migration tool takes {} to {}", tool.from_text, tool.to_text);
         let path = facts.path(source, target, Default::default()).unwrap_or_default();

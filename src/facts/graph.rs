@@ -59,6 +59,29 @@ impl Step {
     }
 }
 
+/// How a change is made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Via {
+    /// By another image alone.
+    #[default]
+    Image,
+    /// With a migration of the metadata.
+    Migration,
+    /// With the metadata put back as they were before a migration.
+    Rollback,
+}
+
+impl Via {
+    pub(super) fn parse(text: &str) -> Option<Via> {
+        Some(match text {
+            "image" => Via::Image,
+            "migration" => Via::Migration,
+            "rollback" => Via::Rollback,
+            _ => return None,
+        })
+    }
+}
+
 /// What besides the versions decides about a change; `None` is unknown.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Circumstances {
@@ -66,8 +89,7 @@ pub struct Circumstances {
     pub queue: Option<Queue>,
     /// The layout that runs before the change.
     pub coordinators: Option<CoordinatorLayout>,
-    /// Whether the metadata is migrated in this step.
-    pub migration: bool,
+    pub via: Via,
 }
 
 /// The verdict on a change, and what decided it.
@@ -199,9 +221,9 @@ impl Facts {
     fn extend(&self, way: &[Hop], stop: &Version, now: Circumstances, worst: Verdict) -> Option<Vec<Hop>> {
         let last = &way.last().expect("a way begins with its start").version;
         // On the way everything that can be prepared is prepared: the metadata is migrated, mixCoord runs.
-        let prepared = |migration| Circumstances { migration, coordinators: Some(CoordinatorLayout::Mix), ..now };
-        let image = self.judge(last, stop, prepared(false));
-        let hop = if image.verdict <= worst { image } else { self.judge(last, stop, prepared(true)) };
+        let prepared = |via| Circumstances { via, coordinators: Some(CoordinatorLayout::Mix), ..now };
+        let image = self.judge(last, stop, prepared(Via::Image));
+        let hop = if image.verdict <= worst { image } else { self.judge(last, stop, prepared(Via::Migration)) };
         if hop.verdict > worst {
             return None;
         }
@@ -229,7 +251,7 @@ impl Facts {
 
 fn matches(edge: &Edge, now: Circumstances) -> Match {
     let mut open = Vec::new();
-    if edge.migration.is_some_and(|needed| needed != now.migration) {
+    if edge.via.is_some_and(|needed| needed != now.via) {
         return Match::No;
     }
     for (wanted, known, name) in [

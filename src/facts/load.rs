@@ -180,11 +180,7 @@ fn edge(row: &mut Row) -> Edge {
         mode: row.word("mode", Mode::parse),
         queue: row.word("queue", Queue::parse),
         coordinators: row.word("coordinators", CoordinatorLayout::parse),
-        migration: row.word("via", |text| match text {
-            "migration" => Some(true),
-            "image" => Some(false),
-            _ => None,
-        }),
+        via: row.word("via", Via::parse),
         verdict: verdict.unwrap_or(Verdict::Unknown),
         rule: row.text("rule"),
         because: row.filled("because"),

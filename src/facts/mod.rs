@@ -6,7 +6,7 @@
 mod graph;
 mod load;
 
-pub use graph::{Circumstances, Hop, Judgement, Step, Verdict};
+pub use graph::{Circumstances, Hop, Judgement, Step, Verdict, Via};
 pub use load::FactError;
 
 use crate::model::{CoordinatorLayout, Mode, Queue, Range, Version};
@@ -79,8 +79,8 @@ pub struct Edge {
     pub mode: Option<Mode>,
     pub queue: Option<Queue>,
     pub coordinators: Option<CoordinatorLayout>,
-    /// `Some(true)`: only with a metadata migration; `Some(false)`: only without.
-    pub migration: Option<bool>,
+    /// Only by this way; `None`: by any.
+    pub via: Option<Via>,
     pub verdict: Verdict,
     /// The rule that reports it; empty for a legal edge.
     pub rule: String,

@@ -27,6 +27,14 @@ pub(super) fn read(evidence: &Evidence, _facts: &Facts, given: &Given) -> Migrat
         let written = reader.text(&["spec", key]).and_then(|field| field.written_value().cloned());
         written.unwrap_or_default()
     };
+    let known = "upgrade, rollback";
+    let parse = |text: &str| match text {
+        "upgrade" => Some(Operation::Upgrade),
+        "rollback" => Some(Operation::Rollback),
+        _ => None,
+    };
+    let operation = reader.word(&["spec", "operation"], known, parse, &mut oddities);
+    let operation = operation.and_then(|field| field.value().copied()).unwrap_or(Operation::Upgrade);
     Migration {
         id: evidence.id.clone(),
         at: evidence.at,
@@ -39,10 +47,7 @@ pub(super) fn read(evidence: &Evidence, _facts: &Facts, given: &Given) -> Migrat
         target_text: text("targetVersion"),
         target_image: image("targetImage"),
         tool_image: image("toolImage"),
-        operation: match text("operation").as_str() {
-            "rollback" => Operation::Rollback,
-            _ => Operation::Upgrade,
-        },
+        operation,
         operator: operator_version(evidence, given),
         oddities,
     }

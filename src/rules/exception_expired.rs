@@ -1,6 +1,6 @@
 //! An exception whose last day is over.
 
-use super::{Case, Event, Rule, Scope};
+use super::{Case, Event, Rule, Scope, Stale};
 use crate::finding::{Finding, Severity};
 
 /// The rule.
@@ -14,7 +14,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(case: &Case) -> Vec<Finding> {
-    let Event::Exception { at, rule, expired: Some(until) } = case.event else { return Vec::new() };
+    let Event::Exception { at, rule, stale: Stale::Expired(until) } = case.event else { return Vec::new() };
     vec![
         Finding::new(at, format!("this exception for {rule} ended on {until}"))
             .here("mend the fault, or set another day")

@@ -1,6 +1,6 @@
 //! An exception that covers nothing.
 
-use super::{Case, Event, Rule, Scope};
+use super::{Case, Event, Rule, Scope, Stale};
 use crate::finding::{Finding, Severity};
 
 /// The rule.
@@ -14,7 +14,15 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(case: &Case) -> Vec<Finding> {
-    let Event::Exception { at, rule, expired: None } = case.event else { return Vec::new() };
+    let Event::Exception { at, rule, stale } = case.event else { return Vec::new() };
+    match stale {
+        Stale::Unused => {}
+        Stale::NoReason => {
+            let finding = Finding::new(at, format!("this exception for {rule} gives no reason, so it does not count"));
+            return vec![finding.here("write the reason after the bracket")];
+        }
+        Stale::Expired(_) => return Vec::new(),
+    }
     vec![
         Finding::new(at, format!("this exception for {rule} covers nothing"))
             .here("remove it")

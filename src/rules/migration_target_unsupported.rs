@@ -1,7 +1,7 @@
 //! A target that the migration tool does not write.
 
 use super::{Case, Rule, Scope};
-use crate::facts::Circumstances;
+use crate::facts::{Circumstances, Via};
 use crate::finding::Set;
 use crate::finding::{Finding, Severity};
 
@@ -18,7 +18,7 @@ pub const RULE: Rule = Rule {
 fn check(case: &Case) -> Vec<Finding> {
     let Some((migration, milvus)) = case.migration() else { return Vec::new() };
     let (Some(tool), Some(target)) = (case.facts.migration_tool(), migration.target.value()) else { return Vec::new() };
-    if tool.to.contains(target) {
+    if tool.to.contains(target) && !target.is_prerelease() {
         return Vec::new();
     }
     let source = migration.source.value();
@@ -29,12 +29,12 @@ fn check(case: &Case) -> Vec<Finding> {
         return vec![finding.note("the way", "change the image alone, without a MilvusUpgrade")];
     }
     let from = source.map(ToString::to_string).unwrap_or_else(|| migration.source_text.clone());
-    let now = milvus.map_or(Circumstances::default(), |milvus| super::circumstances(milvus, false));
+    let now = milvus.map_or(Circumstances::default(), |milvus| super::circumstances(milvus, Via::Image));
     let path = source.and_then(|source| case.facts.path(source, target, now)).unwrap_or_default();
     let finding =
         Finding::new(migration.target.at, format!("the migration tool cannot take Milvus {from} to {target}"))
             .here(format!("the tool writes the metadata of {} only", tool.to_text))
-            .label(migration.source.at, "what runs, by this order")
+            .label(migration.source.at, "running now, by this order")
             .note(
                 "what happens",
                 "Milvus is stopped, the migration fails, the automatic rollback fails too; it stays at 0 replicas",

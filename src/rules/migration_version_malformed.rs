@@ -23,6 +23,11 @@ fn check(case: &Case) -> Vec<Finding> {
 }
 
 fn one(key: &str, field: &Field<Version>, text: &str) -> Option<Finding> {
+    if text.is_empty() && field.why().is_some_and(|why| why.contains("not written")) {
+        let finding =
+            Finding::new(field.at, format!("spec.{key} is not written")).here(format!("{key} is missing below"));
+        return Some(finding.note("what happens", "the API server refuses the resource"));
+    }
     let known_otherwise = field.why().is_some_and(|why| why.contains("template") || why.contains("placeholder"));
     if text.is_empty() || known_otherwise || Version::parse(text).is_some() {
         return None;

@@ -52,9 +52,9 @@ mod upgrade_path_unknown;
 mod value_unknown;
 mod version_unreadable;
 
-use crate::facts::{Circumstances, Edge, Facts, Floor, Hop, Judgement, Risk, What};
+use crate::facts::{Circumstances, Edge, Facts, Floor, Hop, Judgement, Risk, Via, What};
 use crate::finding::{Finding, Fix, Set, Severity};
-use crate::model::{Deployment, Field, Migration, Subject, Transition, Version};
+use crate::model::{Deployment, Field, Migration, Operation, Subject, Transition, Version};
 use crate::source::Span;
 
 /// Every rule, by id.
@@ -154,8 +154,19 @@ pub enum Event<'a> {
     Exception {
         at: Span,
         rule: &'a str,
-        expired: Option<&'a str>,
+        stale: Stale<'a>,
     },
+}
+
+/// Why an exception does not count.
+#[derive(Clone, Copy)]
+pub enum Stale<'a> {
+    /// It covers nothing.
+    Unused,
+    /// It gives no reason.
+    NoReason,
+    /// Its last day is over.
+    Expired(&'a str),
 }
 
 /// The rule of that id.
@@ -267,17 +278,22 @@ pub fn version_change<'a>(transition: &'a Transition, facts: &'a Facts) -> Optio
     let Transition::Changed { base, head, migration } = transition else { return None };
     let (from, to) = (base.version.value()?, head.version.value()?);
     facts.step(from, to)?;
-    let circumstances = circumstances(base, migration.is_some());
+    let via = match migration.as_deref().map(|migration| migration.operation) {
+        None => Via::Image,
+        Some(Operation::Upgrade) => Via::Migration,
+        Some(Operation::Rollback) => Via::Rollback,
+    };
+    let circumstances = circumstances(base, via);
     Some(VersionChange { base, head, from, to, judgement: facts.judge(from, to, circumstances), circumstances })
 }
 
 /// What of the running Milvus decides about a change.
-pub fn circumstances(base: &Deployment, migration: bool) -> Circumstances {
+pub fn circumstances(base: &Deployment, via: Via) -> Circumstances {
     Circumstances {
         mode: base.mode.value().copied(),
         queue: base.queue.value().copied(),
         coordinators: base.coordinators.value().copied(),
-        migration,
+        via,
     }
 }
 

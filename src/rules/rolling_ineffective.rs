@@ -35,7 +35,7 @@ fn check(case: &Case) -> Vec<Finding> {
     let set = [Set::Rolling(false)];
     // Without a written mode this may be a patch for a cluster, and there rolling is what it should be.
     vec![match head.mode.is_default() {
-        true => finding.unsafe_fix("say what happens", set),
-        false => finding.fix("say what happens", set),
+        true => finding.unsafe_fix("write false, as the operator does", set),
+        false => finding.fix("write false, as the operator does", set),
     }]
 }

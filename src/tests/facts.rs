@@ -1,7 +1,7 @@
 //! Law 11: the facts are sound.
 
 use super::known_facts;
-use crate::facts::{Circumstances, Edge, ReleaseState, Step, Verdict, What};
+use crate::facts::{Circumstances, Edge, ReleaseState, Step, Verdict, Via, What};
 use crate::model::{CoordinatorLayout, Mode, Version};
 use crate::rules::RULES;
 use std::collections::BTreeSet;
@@ -75,7 +75,7 @@ fn no_two_edges_of_equal_specificity_disagree() {
             edge.mode.is_some(),
             edge.queue.is_some(),
             edge.coordinators.is_some(),
-            edge.migration.is_some(),
+            edge.via.is_some(),
             edge.step.is_some(),
         ]
         .iter()
@@ -88,7 +88,7 @@ fn no_two_edges_of_equal_specificity_disagree() {
             let differ = |x: Option<&str>, y: Option<&str>| matches!((x, y), (Some(x), Some(y)) if x != y);
             let apart = differ(a.mode.map(Mode::as_str), b.mode.map(Mode::as_str))
                 || differ(a.coordinators.map(CoordinatorLayout::as_str), b.coordinators.map(CoordinatorLayout::as_str))
-                || (a.migration.is_some() && b.migration.is_some() && a.migration != b.migration)
+                || (a.via.is_some() && b.via.is_some() && a.via != b.via)
                 || (a.step.is_some() && b.step.is_some() && a.step != b.step);
             let share = facts.releases.iter().any(|from| {
                 a.from.contains(&from.version)
@@ -154,9 +154,8 @@ fn every_hop_of_every_path_is_legal_by_itself() {
                 let Some(path) = facts.path(&from.version, &to.version, now) else { continue };
                 assert_eq!((&path[0].version, &path[path.len() - 1].version), (&from.version, &to.version));
                 for pair in path.windows(2) {
-                    let migration = pair[1].with == "migrate";
-                    let verdict =
-                        facts.judge(&pair[0].version, &pair[1].version, Circumstances { migration, ..now }).verdict;
+                    let via = if pair[1].with == "migrate" { Via::Migration } else { Via::Image };
+                    let verdict = facts.judge(&pair[0].version, &pair[1].version, Circumstances { via, ..now }).verdict;
                     assert!(verdict <= Verdict::Conditional, "{} → {}: {}", pair[0], pair[1], verdict.as_str());
                     assert!(
                         !facts.is_bad(&pair[1].version) || pair[1].version == to.version,
@@ -199,16 +198,18 @@ fn charts_and_operators_are_in_order() {
 fn the_graph_says_what_the_documents_say() {
     let facts = known_facts();
     let version = |text: &str| Version::parse(text).unwrap();
-    let now = |mode, coordinators, migration| Circumstances { mode: Some(mode), queue: None, coordinators, migration };
-    let standalone = now(Mode::Standalone, Some(CoordinatorLayout::Mix), false);
-    let four = now(Mode::Cluster, Some(CoordinatorLayout::Separate), false);
-    let mix = now(Mode::Cluster, Some(CoordinatorLayout::Mix), false);
+    let now = |mode, coordinators, via| Circumstances { mode: Some(mode), queue: None, coordinators, via };
+    let standalone = now(Mode::Standalone, Some(CoordinatorLayout::Mix), Via::Image);
+    let four = now(Mode::Cluster, Some(CoordinatorLayout::Separate), Via::Image);
+    let mix = now(Mode::Cluster, Some(CoordinatorLayout::Mix), Via::Image);
     let open = Circumstances::default();
     for (from, to, circumstances, verdict) in [
         ("2.1.4", "2.4.23", standalone, Verdict::Illegal),
         ("2.1.4", "2.2.16", standalone, Verdict::Illegal),
-        ("2.1.4", "2.2.16", Circumstances { migration: true, ..standalone }, Verdict::Legal),
-        ("2.0.2", "2.2.0", Circumstances { migration: true, ..standalone }, Verdict::Illegal),
+        ("2.1.4", "2.2.16", Circumstances { via: Via::Migration, ..standalone }, Verdict::Legal),
+        ("2.0.2", "2.2.0", Circumstances { via: Via::Migration, ..standalone }, Verdict::Illegal),
+        ("2.2.16", "2.1.4", Circumstances { via: Via::Rollback, ..standalone }, Verdict::Legal),
+        ("2.2.16", "2.1.4", standalone, Verdict::Illegal),
         ("2.2.16", "2.3.22", standalone, Verdict::Legal),
         ("2.2.16", "2.4.23", standalone, Verdict::Conditional),
         ("2.4.23", "2.6.6", standalone, Verdict::Illegal),

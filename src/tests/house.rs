@@ -20,6 +20,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("report", &["finding", "source", "outcome"]),
     ("config", &["finding", "model", "source", "yaml"]),
     ("accept", &["config", "facts", "finding", "model", "outcome", "rules", "source", "yaml"]),
+    ("lost", &["detect", "model", "source", "yaml"]),
     ("view", &["config", "facts", "finding", "model", "outcome", "rules", "source"]),
 ];
 

@@ -97,6 +97,25 @@ fn exit_3_for_what_cannot_be_read_or_known() {
     assert_eq!(folder.run(&["check", "--allow-unknown"]).code, 0);
 }
 
+#[test]
+fn what_can_no_longer_be_read_is_not_gone() {
+    let values = "# milvus-lint: chart-version 4.2.58\ncluster:\n  enabled: false\n";
+    let resource = GOOD.to_string();
+    for (path, before, after) in [
+        ("values.yaml", values, format!("<<<<<<< ours\n{values}=======\n>>>>>>> theirs\n")),
+        ("values.yaml", values, format!("{values}\tx: 1\n")),
+        ("milvus.yaml", &resource, format!("{resource}# \0\n")),
+        ("milvus.yaml", &resource, format!("{resource}\tx: 1\n")),
+    ] {
+        let repository = Repository::new();
+        repository.write(path, before).commit("before");
+        repository.write(path, &after);
+        let run = repository.run(&["check"]);
+        assert_eq!(run.code, 3, "{after:?}\n{}{}", run.stdout, run.stderr);
+        assert!(!run.stdout.contains("deleted"), "{}", run.stdout);
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn exit_4_when_the_fault_is_not_the_users() {

@@ -196,7 +196,8 @@ impl Values<'_> {
         let on = separate.iter().find(|field| field.value() == Some(&true));
         let open = separate.iter().find(|field| field.is_unknown());
         match (mix.value(), on, open) {
-            (Some(true), Some(on), _) => on.map(|_| CoordinatorLayout::Both),
+            // Written by whoever wrote mixCoordinator; a chart that switches it on by itself brings both by a default.
+            (Some(true), Some(_), _) => mix.map(|_| CoordinatorLayout::Both),
             (Some(true), None, None) => mix.map(|_| CoordinatorLayout::Mix),
             (Some(false), Some(on), _) => on.map(|_| CoordinatorLayout::Separate),
             (Some(false), None, None) => Field::unknown(mix.at, "no coordinator is switched on"),

@@ -114,7 +114,11 @@ impl Filter {
             return Look::Skip;
         }
         if bytes[..bytes.len().min(HEADING)].contains(&0) {
-            return if given { Look::Unreadable("this is not a text file; leave it out".into()) } else { Look::Skip };
+            return match (given, is_mostly_text(&bytes[..bytes.len().min(HEADING)])) {
+                (_, true) => Look::Unreadable("it has NUL bytes among its text; take them out".into()),
+                (true, false) => Look::Unreadable("this is not a text file; leave it out".into()),
+                (false, false) => Look::Skip,
+            };
         }
         match std::str::from_utf8(bytes) {
             Ok(text) => Look::Text(text.to_owned()),
@@ -139,6 +143,12 @@ impl Filter {
             Look::Skip
         }
     }
+}
+
+/// Whether all but a few bytes are text: a damaged text, not an image or a program.
+fn is_mostly_text(bytes: &[u8]) -> bool {
+    let odd = bytes.iter().filter(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace()).count();
+    odd * 50 < bytes.len()
 }
 
 /// The text of UTF-16 data that says so by its byte order mark.
