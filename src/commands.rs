@@ -155,6 +155,9 @@ fn report(
         let mut text = Vec::new();
         if format == Format::Human {
             before(&context, &mut text)?;
+            if !text.is_empty() {
+                text.push(b'\n');
+            }
         }
         format.write(&context, &mut text)?;
         print(file, &text)?;

@@ -44,6 +44,9 @@ pub fn load(paths: &[PathBuf], base: &Base, scope: &Scope) -> anyhow::Result<Loa
         None => (Sources::empty(Side::Base), disk::walk(&cwd, paths, &filter)?),
         Some(repository) => with_base(repository, paths, base, &filter, &cwd, &mut config)?,
     };
+    if let Some(repository) = repository.as_ref().filter(|_| !paths.is_empty()) {
+        moved_in(repository, base, &filter, &cwd, &mut before, &head)?;
+    }
     let everything = paths.iter().all(|path| same_folder(&cwd.join(path), &root));
     if config.chart_version.is_some() {
         let named = paths.iter().filter(|path| cwd.join(path).is_file());
@@ -89,6 +92,30 @@ fn with_base(
         true => repository.staged(paths, filter, cwd)?,
         false => repository.against_work_tree(&oid, &name, paths, filter, cwd)?,
     })
+}
+
+/// A Milvus that moved into the named paths was elsewhere before: adds what is gone from the rest of the repository to the
+/// base. A file that is still there is another Milvus, or a copy.
+fn moved_in(
+    repository: &Repository,
+    base: &Base,
+    filter: &Filter,
+    cwd: &Path,
+    before: &mut Sources,
+    head: &Sources,
+) -> anyhow::Result<()> {
+    let known = |path: &str| before.files.iter().any(|file| file.path == path);
+    if head.files.iter().all(|file| known(&file.path)) {
+        return Ok(());
+    }
+    let everywhere = [repository.root().to_path_buf()];
+    let (old, new) = with_base(repository, &everywhere, base, filter, cwd, &mut Config::default())?;
+    let gone = |file: &Source| !new.files.iter().any(|other| other.path == file.path);
+    let files: Vec<Source> = old.files.into_iter().filter(|file| !known(&file.path) && gone(file)).collect();
+    for file in files {
+        before.push(file);
+    }
+    Ok(())
 }
 
 /// The `values:` table of the config as the base has it: a chart version that moves there is a change like any other.

@@ -8,7 +8,7 @@ use std::io;
 /// One block for each Milvus that differs; one line where none does.
 pub fn write(context: &Context, w: &mut dyn io::Write) -> io::Result<()> {
     let paint = Paint::new(context.style);
-    let same = |one: &&TransitionView| one.kind == TransitionKind::Unchanged && one.changes.is_empty();
+    let same = |one: &&TransitionView| !one.changed;
     let all = &context.outcome.transitions;
     for (nth, one) in all.iter().filter(|one| !same(one)).enumerate() {
         if nth > 0 {

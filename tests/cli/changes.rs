@@ -159,6 +159,24 @@ fn a_moved_file_is_the_same_milvus() {
 }
 
 #[test]
+fn a_milvus_that_moves_into_the_named_folder_is_still_the_same() {
+    let repository = Repository::new();
+    repository
+        .write("old/place.yaml", &milvus(":v2.4.24", "standalone", ROCKSMQ))
+        .write("apps/a.yaml", "a: 1\n")
+        .commit("1");
+    repository.git(&["mv", "old/place.yaml", "apps/milvus.yaml"]);
+    repository.write("apps/milvus.yaml", &milvus(":v2.6.6", "standalone", ROCKSMQ));
+    repository.git(&["add", "-A"]);
+    for arguments in [&["check", "apps"][..], &["check", "apps", "--staged"]] {
+        let run = repository.run(arguments);
+        assert_eq!(run.code, 1, "{}{}", run.stdout, run.stderr);
+        assert!(run.stdout.contains("upgrade-path-illegal"), "{}", run.stdout);
+    }
+    repository.run(&["check", "apps"]);
+}
+
+#[test]
 fn what_runs_now_can_be_said_on_the_command_line() {
     let repository = Repository::new();
     repository.write("milvus.yaml", &milvus(":v2.4.23", "standalone", ROCKSMQ)).commit("all");

@@ -1,5 +1,6 @@
 //! What was looked at, what was not, and the counts.
 
+use crate::finding::{Finding, Severity};
 use crate::outcome::{Incomplete, Outcome, Summary, TransitionKind, TransitionView};
 use crate::report::paint::{Cell, Paint, Role, clean, count, one_line};
 use crate::report::{Context, milvus};
@@ -107,6 +108,13 @@ impl Page<'_> {
             None if self.outcome.summary.base.is_none() => "",
             None => one.kind.as_str(),
         };
+        // The way may be legal and something else be wrong; the word alone would read like a pass.
+        let is_error = |finding: &&Finding| finding.severity == Severity::Error && finding.owner == Some(one.at);
+        let errors = self.outcome.findings.iter().filter(is_error).count();
+        let words = match (word, errors) {
+            ("legal", 1..) => format!("legal, {}", count(errors, "error", "errors")),
+            _ => word.to_owned(),
+        };
         let mut traits = one.traits.clone();
         if one.kind == TransitionKind::Ordered {
             traits.insert(0, TransitionKind::Ordered.as_str().to_owned());
@@ -115,7 +123,7 @@ impl Page<'_> {
         vec![
             Cell::new(Role::Strong, &one.id),
             Cell::plain(versions),
-            Cell::new(Role::of(word), word),
+            Cell::new(if errors > 0 { Role::Error } else { Role::of(word) }, words),
             Cell::new(Role::Faint, traits),
         ]
     }
