@@ -195,6 +195,7 @@ fn number(evidence: &mut [Evidence]) {
         this.id.ordinal = before
             .iter()
             .filter(|e| e.what == this.what && e.id.name == this.id.name && e.id.namespace == this.id.namespace)
+            .filter(|e| e.id.path == this.id.path)
             .count();
     }
 }

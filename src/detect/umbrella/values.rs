@@ -51,7 +51,7 @@ pub(super) fn stacks<'t>(dependency: &Dependency, root: &Node, file: &File, tree
     let of_environment = tree.below(&folder).filter(|other| is_of_environment(&other.source.path, &folder));
     let more = of_environment.filter_map(|other| {
         let text = Text::of(other, &prefix)?;
-        let entry = text.values()?.entry(&key).filter(|entry| entry.value.is_map())?;
+        let entry = text.values()?.entry(&key).filter(|entry| entry.value.is_map() && !is_left_out(&entry.value))?;
         let own = Own { path: other.source.path.clone(), at: entry.key.at };
         let texts = texts.iter().cloned().chain([text]).collect();
         Some(Stack { texts, key: key.clone(), own: Some(own) })
@@ -109,6 +109,11 @@ fn is_of_environment(path: &str, folder: &str) -> bool {
     let begins = |stem: &str| ["values-", "values.", "values_"].iter().any(|begin| stem.starts_with(begin));
     let ends = |stem: &str| ["-values", ".values", "_values"].iter().any(|end| stem.ends_with(end));
     folder_of(path) == folder && stem.is_some_and(|stem| begins(stem) || ends(stem))
+}
+
+/// `enabled: false` and nothing else: an environment that runs another store.
+fn is_left_out(values: &Node) -> bool {
+    values.entries().count() == 1 && values.get("enabled").and_then(Node::as_bool) == Some(false)
 }
 
 impl<'t> Text<'t> {
