@@ -36,6 +36,7 @@ use pair::Compared;
 use rayon::prelude::*;
 use rules::{Case, Event, RULES, Rule};
 use source::{Side, Sources, Span, Texts};
+use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Judges the head, and its change from the base, by the facts. Whatever cannot be read is part of the answer.
@@ -193,7 +194,10 @@ fn judge(
     let off = |transition: &&Transition| transition.head().is_some_and(|head| off.contains(&head.at));
     let events = transitions.iter().filter(|transition| !off(transition)).map(Event::Transition);
     let events = events.chain(troubles.iter().map(|trouble| Event::Unreadable { at: trouble.at, why: &trouble.why }));
-    events.flat_map(|event| rules.iter().flat_map(move |rule| rules::run(rule, Case { facts, event }))).collect()
+    let all = events.flat_map(|event| rules.iter().flat_map(move |rule| rules::run(rule, Case { facts, event })));
+    // One text can be a layer of several Milvus; what is wrong in it is said once.
+    let mut said = HashSet::new();
+    all.filter(|finding| said.insert((finding.rule, finding.at, finding.message.clone()))).collect()
 }
 
 /// Turns what the repairs of a finding should make true into edits; a repair that cannot be written is dropped and said so.

@@ -108,6 +108,16 @@ fn each_environment_is_judged_by_its_own_values() {
 }
 
 #[test]
+fn what_is_wrong_in_the_values_below_is_said_once() {
+    let values = below("milvus", &format!("{VALUES}kafka: {{enabled: 'false'}}\n"));
+    let prod = below("milvus", "image: {all: {tag: v2.5.27}}");
+    let head = [("Chart.yaml", &*chart("4.2.58", "")), ("values-prod.yaml", &prod), ("values.yaml", &values)];
+    let found = outcome(&[], &head);
+    assert_eq!(found.deployments.len(), 2);
+    assert_eq!(found.findings.iter().filter(|finding| finding.rule == "quoted-boolean").count(), 1);
+}
+
+#[test]
 fn what_is_switched_off_is_listed_and_not_judged() {
     let switched = |on: bool, tag: &str| format!("milvusDeployed: {on}\nmilvus: {{image: {{all: {{tag: {tag}}}}}}}\n");
     let chart = chart("4.2.58", "    condition: milvusDeployed,milvus.enabled\n");
@@ -119,6 +129,8 @@ fn what_is_switched_off_is_listed_and_not_judged() {
     assert!(off.findings.is_empty(), "{:?}", off.findings);
     let on = judged(switched(false, "v2.3.4"), switched(true, "v2.6.22"));
     assert_eq!(on.transitions[0].kind, TransitionKind::Created);
+    let template = switched(false, "v2.6.22").replace("false", "'{{ .on }}'");
+    assert_eq!(judged(switched(true, "v2.3.4"), template).transitions[0].verdict, Some("illegal"), "it may be on");
     let both = judged(switched(true, "v2.3.4"), switched(true, "v2.6.22"));
     assert_eq!(both.transitions[0].verdict, Some("illegal"));
 }

@@ -139,14 +139,14 @@ impl<'t> Stack<'t> {
         self.texts.iter().filter_map(layer).collect()
     }
 
-    /// The switch at a path of the umbrella's values, as it is in force.
+    /// The switch at a path of the umbrella's values, as it is in force; `None` as well where something else stands there.
     pub fn switch(&self, path: &str) -> Option<bool> {
         let keys: Vec<&str> = path.split('.').collect();
-        self.texts.iter().rev().find_map(|text| text.values()?.at_path(&keys)?.as_bool())
+        self.texts.iter().rev().find_map(|text| text.values()?.at_path(&keys))?.as_bool()
     }
 
     /// A tag, which stands at the root of the values.
     pub fn tag(&self, tag: &str) -> Option<bool> {
-        self.texts.iter().rev().find_map(|text| text.document.root.at_path(&["tags", tag])?.as_bool())
+        self.texts.iter().rev().find_map(|text| text.document.root.at_path(&["tags", tag]))?.as_bool()
     }
 }
