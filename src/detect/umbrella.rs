@@ -41,7 +41,7 @@ pub(super) fn find(document: &Arc<Document>, file: &File, tree: &Tree, found: &m
         let Some(version) = dependency.version(file, tree) else { continue };
         for stack in stacks(&dependency, root, file, tree) {
             let Some(evidence) = dependency.evidence(&stack, version.clone(), file) else { continue };
-            if dependency.is_off(&stack) {
+            if stack.is_off(dependency.item) {
                 found.off.push(evidence.at);
             }
             found.evidence.push(evidence);
@@ -94,17 +94,6 @@ impl Dependency<'_> {
         evidence.own_chart = layers.iter().any(|(layer, _)| helm_values::is_of_own_chart(&layer.node));
         evidence.layers = Layers(layers.into_iter().map(|(layer, _)| layer).collect());
         Some(evidence)
-    }
-
-    /// Whether Helm leaves it out: the first condition that leads to a truth value decides, and after that the tags.
-    fn is_off(&self, stack: &Stack) -> bool {
-        let conditions = self.text("condition").into_iter().flat_map(|text| text.split(','));
-        if let Some(on) = conditions.map(str::trim).find_map(|path| stack.switch(path)) {
-            return !on;
-        }
-        let tags = self.item.get("tags").map(Node::items).unwrap_or_default().iter().filter_map(Node::text);
-        let tags: Vec<bool> = tags.filter_map(|tag| stack.tag(tag)).collect();
-        !tags.is_empty() && !tags.contains(&true)
     }
 }
 

@@ -70,6 +70,9 @@ fn a_range_is_resolved_in_the_lock_file() {
         let alone = outcome(&[], &[("Chart.yaml", &text)]);
         let why = alone.deployments[0].chart_version.why.clone().unwrap();
         assert!(why.contains(range.trim_matches('\'')), "{why}");
+        let told = ".milvus-lint.yaml";
+        let config = "values:\n  - files: Chart.yaml\n    chart-version: 4.2.58\n";
+        assert_eq!(shown(&[(told, config), ("Chart.yaml", &text)]), ["umbrella milvus 4.2.58 2.5.16"]);
     }
     // The exact version is what Helm takes.
     assert_eq!(shown(&[("Chart.lock", &lock), ("Chart.yaml", &chart("=5.0.2", ""))]), ["umbrella milvus 5.0.2 2.6.1"]);
@@ -179,4 +182,9 @@ fn a_chart_inside_a_chart_gets_its_values_from_both() {
     assert_eq!(shown(&files), ["umbrella milvus 4.2.58 2.5.16", "umbrella milvus 4.2.58 2.5.27"]);
     let views = outcome(&[], &files).deployments;
     assert!(views.iter().all(|view| view.mode.value.as_deref() == Some("cluster")), "the outer chart is stronger");
+    let conditional = outer.replace("alias:", "condition: milvus-rag.on, alias:");
+    let off = below("milvus-rag", "on: false\nmilvus: {image: {all: {tag: v2.3.8}}}\n");
+    let head = [("Chart.yaml", &*conditional), files[1], files[2], ("values.yaml", &off)];
+    let found = outcome(&files, &head);
+    assert!(found.findings.is_empty(), "the chart around it is switched off: {:?}", found.findings);
 }

@@ -23,6 +23,8 @@ pub(super) struct Stack<'t> {
     texts: Vec<Text<'t>>,
     /// The key of the Milvus chart in each of them.
     key: String,
+    /// The entries of the charts that carry the umbrella, innermost first: switched off, they take it along.
+    carriers: Vec<Option<Node>>,
     /// The file of one environment that makes it another Milvus.
     pub own: Option<Own>,
 }
@@ -41,8 +43,10 @@ pub(super) fn stacks<'t>(dependency: &Dependency, root: &Node, file: &File, tree
     let mut name = name_of_chart(root, &folder, tree);
     texts.extend(default_values(&folder, &prefix, tree));
     // A chart in the `charts` folder of another gets its values from there as well, and those are stronger.
-    while let Some((above, key)) = carrier(&folder, name.as_deref(), tree) {
+    let mut carriers = Vec::new();
+    while let Some(Carrier { above, key, item }) = carrier(&folder, name.as_deref(), tree) {
         prefix.insert(0, key);
+        carriers.push(item);
         texts.extend(default_values(&above, &prefix, tree));
         name = tree.get(&format!("{above}/Chart.yaml")).and_then(root_of).and_then(name_of).map(str::to_string);
         folder = above;
@@ -54,10 +58,10 @@ pub(super) fn stacks<'t>(dependency: &Dependency, root: &Node, file: &File, tree
         let entry = text.values()?.entry(&key).filter(|entry| entry.value.is_map() && !is_left_out(&entry.value))?;
         let own = Own { path: other.source.path.clone(), at: entry.key.at };
         let texts = texts.iter().cloned().chain([text]).collect();
-        Some(Stack { texts, key: key.clone(), own: Some(own) })
+        Some(Stack { texts, key: key.clone(), carriers: carriers.clone(), own: Some(own) })
     });
     let more: Vec<Stack> = more.collect();
-    std::iter::once(Stack { texts, key, own: None }).chain(more).collect()
+    std::iter::once(Stack { texts, key, carriers, own: None }).chain(more).collect()
 }
 
 fn folder_of(path: &str) -> &str {
@@ -83,8 +87,16 @@ fn default_values<'t>(folder: &str, prefix: &[String], tree: &'t Tree<'t>) -> Op
     Text::of(file, prefix)
 }
 
-/// The folder of the chart that carries this one in its `charts` folder, and the key below which it keeps its values.
-fn carrier(folder: &str, name: Option<&str>, tree: &Tree) -> Option<(String, String)> {
+/// The chart that carries another one in its `charts` folder.
+struct Carrier {
+    above: String,
+    /// Below which it keeps the other's values.
+    key: String,
+    /// Its entry for the other, if it has one.
+    item: Option<Node>,
+}
+
+fn carrier(folder: &str, name: Option<&str>, tree: &Tree) -> Option<Carrier> {
     let charts = folder_of(folder);
     let above = charts.strip_suffix("charts").filter(|above| above.is_empty() || above.ends_with('/'))?;
     let above = above.trim_end_matches('/').to_string();
@@ -98,7 +110,7 @@ fn carrier(folder: &str, name: Option<&str>, tree: &Tree) -> Option<(String, Str
     let items = chart.and_then(|root| root.get("dependencies")).map(Node::items).unwrap_or_default();
     let item = items.iter().find(|item| name_of(item) == Some(name));
     let key = item.and_then(|item| item.get("alias")).and_then(Node::text).unwrap_or(name);
-    Some((above, key.to_string()))
+    Some(Carrier { key: key.to_string(), item: item.cloned(), above })
 }
 
 /// Whether a file in this very folder holds values of one environment: `values-prod.yaml`, `values.prod.yaml`,
@@ -124,7 +136,13 @@ impl<'t> Text<'t> {
 
     /// The umbrella's values in this file.
     fn values(&self) -> Option<&'t Node> {
-        self.prefix.iter().try_fold(&self.document.root, |node, key| node.get(key))
+        self.values_above(0)
+    }
+
+    /// The values of the chart that is so many charts above the umbrella.
+    fn values_above(&self, up: usize) -> Option<&'t Node> {
+        let prefix = self.prefix.get(..self.prefix.len().checked_sub(up)?)?;
+        prefix.iter().try_fold(&self.document.root, |node, key| node.get(key))
     }
 }
 
@@ -139,14 +157,29 @@ impl<'t> Stack<'t> {
         self.texts.iter().filter_map(layer).collect()
     }
 
-    /// The switch at a path of the umbrella's values, as it is in force; `None` as well where something else stands there.
-    pub fn switch(&self, path: &str) -> Option<bool> {
-        let keys: Vec<&str> = path.split('.').collect();
-        self.texts.iter().rev().find_map(|text| text.values()?.at_path(&keys))?.as_bool()
+    /// Whether Helm leaves the dependency out, or a chart that carries the umbrella.
+    pub fn is_off(&self, dependency: &Node) -> bool {
+        let carriers = self.carriers.iter().enumerate().filter_map(|(up, item)| Some((up + 1, item.as_ref()?)));
+        std::iter::once((0, dependency)).chain(carriers).any(|(up, item)| self.is_off_at(up, item))
     }
 
-    /// A tag, which stands at the root of the values.
-    pub fn tag(&self, tag: &str) -> Option<bool> {
-        self.texts.iter().rev().find_map(|text| text.document.root.at_path(&["tags", tag]))?.as_bool()
+    /// The first condition that leads to a truth value decides, and after that the tags. Conditions are looked up in the
+    /// values of the chart that has the entry, `up` charts above the umbrella; tags stand at the root.
+    fn is_off_at(&self, up: usize, item: &Node) -> bool {
+        let conditions = item.get("condition").and_then(Node::text).into_iter().flat_map(|text| text.split(','));
+        if let Some(on) = conditions.map(str::trim).find_map(|path| self.switch(up, path)) {
+            return !on;
+        }
+        let tags = item.get("tags").map(Node::items).unwrap_or_default().iter().filter_map(Node::text);
+        let value =
+            |tag| self.texts.iter().rev().find_map(|text| text.document.root.at_path(&["tags", tag]))?.as_bool();
+        let tags: Vec<bool> = tags.filter_map(value).collect();
+        !tags.is_empty() && !tags.contains(&true)
+    }
+
+    /// A switch as it is in force; `None` as well where something else than a truth value stands there.
+    fn switch(&self, up: usize, path: &str) -> Option<bool> {
+        let keys: Vec<&str> = path.split('.').collect();
+        self.texts.iter().rev().find_map(|text| text.values_above(up)?.at_path(&keys))?.as_bool()
     }
 }
