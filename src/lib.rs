@@ -36,7 +36,8 @@ use outcome::{Incomplete, Outcome};
 use pair::Compared;
 use rayon::prelude::*;
 use rules::{Case, Event, RULES, Rule};
-use source::{Side, Sources, Texts};
+use source::{Side, Sources, Span, Texts};
+use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Judges the head, and its change from the base, by the facts. Whatever cannot be read is part of the answer.
@@ -58,8 +59,9 @@ pub fn check_with(base: &Sources, head: &Sources, facts: &Facts, config: &Config
     let transitions = pair::pair(before.deployments, &before.migrations, after.deployments, after.migrations, compared);
     let transitions = lost::only_gone(transitions, &troubles, head);
     let transitions = from_command_line(transitions, config);
+    let transitions = without_switched_off(transitions, &before.off, &after.off);
     let texts = Texts { base, head };
-    let mut findings = judge(&transitions, &troubles, facts, rules);
+    let mut findings = judge(&transitions, &troubles, &after.off, facts, rules);
     for finding in &mut findings {
         write_fixes(finding, &after.evidence, texts);
     }
@@ -79,6 +81,8 @@ struct Understood {
     /// Whatever the parser could not read, with its file.
     problems: Vec<(String, yaml::Problem)>,
     comments: Vec<yaml::Comment>,
+    /// Where each Milvus begins that is switched off.
+    off: Vec<Span>,
 }
 
 /// The base, which is not read again where no file with a Milvus in it differs.
@@ -92,13 +96,15 @@ fn understand_base(base: &Sources, head: &Sources, after: &Understood, facts: &F
     let mut before = Understood::default();
     before.deployments.clone_from(&after.deployments);
     before.migrations.clone_from(&after.migrations);
+    before.off.clone_from(&after.off);
     before
 }
 
 /// Finds and understands every Milvus of one side; files in parallel, the answer in their order.
 fn understand(sources: &Sources, facts: &Facts, config: &Config) -> Understood {
     let tree = Tree::parse(sources);
-    let found: Vec<Found> = tree.files.par_iter().map(|file| find(file, &tree, sources.side, config)).collect();
+    let mut found: Vec<Found> = tree.files.par_iter().map(|file| find(file, &tree, sources.side, config)).collect();
+    detect::drop_layers(&mut found);
     let mut understood = Understood::default();
     for (file, found) in tree.files.iter().zip(found) {
         let given = given(&file.source.path, sources.side, config);
@@ -113,6 +119,7 @@ fn understand(sources: &Sources, facts: &Facts, config: &Config) -> Understood {
         understood.problems.extend(problems.map(|problem| (file.source.path.clone(), problem)));
         understood.troubles.extend(found.troubles);
         understood.comments.extend(found.comments);
+        understood.off.extend(found.off);
     }
     understood
 }
@@ -129,7 +136,7 @@ fn find(file: &File, tree: &Tree, side: Side, config: &Config) -> Found {
     let found = catch_unwind(AssertUnwindSafe(|| detect::find(file, tree, hint))).ok().filter(|_| !file.failed);
     found.unwrap_or_else(|| Found {
         troubles: vec![detect::Trouble {
-            at: source::Span::new(file.id, 0, 0),
+            at: Span::new(file.id, 0, 0),
             why: "an internal fault while this file was read; please report it with the file".to_string(),
         }],
         ..Found::default()
@@ -150,6 +157,16 @@ fn given(path: &str, side: Side, config: &Config) -> Given {
         operator: operator.map(|version| (version, "operator-version as given".to_string())),
         images: config.images.clone(),
     }
+}
+
+/// A Milvus that is switched off does not change, whatever is written; one that is switched on is new.
+fn without_switched_off(transitions: Vec<Transition>, before: &[Span], after: &[Span]) -> Vec<Transition> {
+    let settled = |transition: Transition| match transition {
+        Transition::Changed { head, .. } if after.contains(&head.at) => Transition::Unchanged(*head),
+        Transition::Changed { base, head, .. } if before.contains(&base.at) => Transition::Created(*head),
+        other => other,
+    };
+    transitions.into_iter().map(settled).collect()
 }
 
 /// `--from`: what runs now, for every Milvus of which the base does not tell another version.
@@ -175,10 +192,20 @@ fn from_command_line(transitions: Vec<Transition>, config: &Config) -> Vec<Trans
         .collect()
 }
 
-fn judge(transitions: &[Transition], troubles: &[detect::Trouble], facts: &Facts, rules: &[&Rule]) -> Vec<Finding> {
-    let events = transitions.iter().map(Event::Transition);
+fn judge(
+    transitions: &[Transition],
+    troubles: &[detect::Trouble],
+    off: &[Span],
+    facts: &Facts,
+    rules: &[&Rule],
+) -> Vec<Finding> {
+    let off = |transition: &&Transition| transition.head().is_some_and(|head| off.contains(&head.at));
+    let events = transitions.iter().filter(|transition| !off(transition)).map(Event::Transition);
     let events = events.chain(troubles.iter().map(|trouble| Event::Unreadable { at: trouble.at, why: &trouble.why }));
-    events.flat_map(|event| rules.iter().flat_map(move |rule| rules::run(rule, Case { facts, event }))).collect()
+    let all = events.flat_map(|event| rules.iter().flat_map(move |rule| rules::run(rule, Case { facts, event })));
+    // One text can be a layer of several Milvus; what is wrong in it is said once.
+    let mut said = HashSet::new();
+    all.filter(|finding| said.insert((finding.rule, finding.at, finding.message.clone()))).collect()
 }
 
 /// Turns what the repairs of a finding should make true into edits; a repair that cannot be written is dropped and said so.

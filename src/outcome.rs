@@ -56,7 +56,7 @@ pub struct DeploymentView {
     pub id: String,
     pub namespace: Option<String>,
     pub name: Option<String>,
-    /// `milvus-cr`, `milvus-upgrade`, `helm-values`.
+    /// `milvus-cr`, `milvus-upgrade`, `helm-values`, `umbrella`.
     pub container: &'static str,
     /// Where it begins.
     pub at: Span,

@@ -8,6 +8,7 @@ mod judgement;
 mod pages;
 mod same;
 mod texts;
+mod umbrella;
 
 use crate::config::{Config, FILE_NAME};
 use crate::facts::Facts;

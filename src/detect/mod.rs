@@ -10,6 +10,7 @@ mod release;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod umbrella;
 
 pub use layers::{Layer, Layers, Look};
 pub use tree::{File, Tree};
@@ -61,8 +62,11 @@ pub fn is_worth_opening(name: &str) -> bool {
         ".old",
         ".bak",
     ];
+    // What the dependencies of a chart were resolved to.
+    let locked = ["chart.lock", "requirements.lock"].contains(&lower.as_str());
     let extension = base.trim_start_matches('.').rsplit_once('.').map(|(_, extension)| extension);
     known.iter().any(|ending| lower.ends_with(ending))
+        || locked
         || lower.contains(".yaml")
         || lower.contains(".yml")
         || extension.is_none_or(|extension| extension.bytes().all(|byte| byte.is_ascii_digit()))
@@ -118,6 +122,8 @@ pub struct Found {
     pub troubles: Vec<Trouble>,
     /// `# milvus-lint: …` comments, for the exceptions.
     pub comments: Vec<yaml::Comment>,
+    /// Where each Milvus begins that is described but switched off, so that nothing of it runs.
+    pub off: Vec<Span>,
 }
 
 /// Something that looks like Milvus and could not be read.
@@ -154,12 +160,30 @@ pub fn find(file: &File, tree: &Tree, hint: Hint) -> Found {
 }
 
 /// Asks one container after the other; the first that has something to say of a document has said it all.
-fn in_document(document: &Arc<Document>, file: &File, _tree: &Tree, hint: Hint, found: &mut Found) {
+fn in_document(document: &Arc<Document>, file: &File, tree: &Tree, hint: Hint, found: &mut Found) {
     let before = (found.evidence.len(), found.troubles.len());
     let silent = |found: &Found| (found.evidence.len(), found.troubles.len()) == before;
     milvus_resource::find(document, file.source, found);
     if silent(found) {
+        umbrella::find(document, file, tree, found);
+    }
+    if silent(found) && (hint.values || !umbrella::is_of_chart_itself(file, tree)) {
         helm_values::find(document, file.source, hint, &mut found.evidence);
+    }
+}
+
+/// Takes bare values away that another container has as a layer: there it is known what they are for.
+pub fn drop_layers(found: &mut [Found]) {
+    let bare = |evidence: &Evidence| matches!(evidence.what, What::Deployment(Surface::HelmValues, _));
+    let others = found.iter().flat_map(|found| &found.evidence).filter(|evidence| !bare(evidence));
+    let taken: Vec<Layer> = others.flat_map(|evidence| evidence.layers.0.clone()).collect();
+    let within = |one: &Layer, other: &Layer| {
+        Arc::ptr_eq(&one.document, &other.document)
+            && (one.path.starts_with(&other.path) || other.path.starts_with(&one.path))
+    };
+    let is_taken = |layer: &Layer| taken.iter().any(|other| within(layer, other));
+    for found in found {
+        found.evidence.retain(|evidence| !bare(evidence) || !evidence.layers.0.iter().any(is_taken));
     }
 }
 
@@ -171,6 +195,7 @@ fn number(evidence: &mut [Evidence]) {
         this.id.ordinal = before
             .iter()
             .filter(|e| e.what == this.what && e.id.name == this.id.name && e.id.namespace == this.id.namespace)
+            .filter(|e| e.id.path == this.id.path)
             .count();
     }
 }

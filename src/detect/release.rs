@@ -51,6 +51,6 @@ impl Release<'_> {
 /// Whether a chart is the Milvus chart: by its name, and not from a repository that has another one of that name.
 pub(super) fn is_milvus_chart(chart: &str, repository: Option<&str>) -> bool {
     let name = chart.trim_end_matches('/').rsplit('/').next().unwrap_or(chart);
-    let elsewhere = ["bitnami", "dp.apps.rancher.io", "suse.com"];
-    name == "milvus" && !repository.is_some_and(|url| elsewhere.iter().any(|other| url.contains(other)))
+    // SUSE's copy keeps the versions of the Milvus chart, and so the Milvus of each.
+    name == "milvus" && !repository.is_some_and(|url| url.contains("bitnami"))
 }

@@ -181,10 +181,12 @@ fn names_that_are_worth_opening() {
         "values-2.5",
         ".hidden",
         "M.YAML",
+        "Chart.lock",
+        "requirements.lock",
     ] {
         assert!(is_worth_opening(name), "{name}");
     }
-    for name in ["main.go", "README.md", "a.png", "Chart.lock", "main.tf"] {
+    for name in ["main.go", "README.md", "a.png", "Cargo.lock", "main.tf"] {
         assert!(!is_worth_opening(name), "{name}");
     }
 }

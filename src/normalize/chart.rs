@@ -87,9 +87,11 @@ fn chart_version(evidence: &Evidence, given: &Given) -> Field<Version> {
         return Field::unknown(evidence.at, "these values are not for the Milvus chart, but for a chart of its own");
     }
     if let Some((at, text)) = &evidence.chart {
-        return match Version::parse(text) {
-            Some(version) => Field::written(*at, version),
-            None => Field::unknown(*at, format!("`{text}` is no chart version of the form x.y.z")),
+        return match (Version::parse(text), &given.chart) {
+            (Some(version), _) => Field::written(*at, version),
+            // A range says less than somebody who knows to what it was resolved.
+            (None, Some((version, who))) => Field::default(*at, version.clone(), who.clone()),
+            (None, None) => Field::unknown(*at, format!("`{text}` is no chart version of the form x.y.z")),
         };
     }
     match &given.chart {
