@@ -92,7 +92,8 @@ fn understand_base(base: &Sources, head: &Sources, after: &Understood, facts: &F
 /// Finds and understands every Milvus of one side; files in parallel, the answer in their order.
 fn understand(sources: &Sources, facts: &Facts, config: &Config) -> Understood {
     let tree = Tree::parse(sources);
-    let found: Vec<Found> = tree.files.par_iter().map(|file| find(file, &tree, sources.side, config)).collect();
+    let mut found: Vec<Found> = tree.files.par_iter().map(|file| find(file, &tree, sources.side, config)).collect();
+    detect::drop_repeats(&mut found);
     let mut understood = Understood::default();
     for (file, found) in tree.files.iter().zip(found) {
         let given = given(&file.source.path, sources.side, config);

@@ -3,15 +3,18 @@
 //! Takes parsed documents, gives [`Evidence`]: a Milvus was found here, these are the layers of values that speak of it.
 //! What the values *mean* is not known here; nor are facts, nor disk.
 
+mod argocd;
 mod helm_values;
 mod layers;
 mod milvus_resource;
 mod release;
+mod repeats;
 #[cfg(test)]
 mod tests;
 mod tree;
 
 pub use layers::{Layer, Layers, Look};
+pub use repeats::drop_repeats;
 pub use tree::{File, Tree};
 
 use crate::model::{Dialect, Identity, Surface};
@@ -154,11 +157,11 @@ pub fn find(file: &File, tree: &Tree, hint: Hint) -> Found {
 }
 
 /// Asks one container after the other; the first that has something to say of a document has said it all.
-fn in_document(document: &Arc<Document>, file: &File, _tree: &Tree, hint: Hint, found: &mut Found) {
+fn in_document(document: &Arc<Document>, file: &File, tree: &Tree, hint: Hint, found: &mut Found) {
     let before = (found.evidence.len(), found.troubles.len());
     let silent = |found: &Found| (found.evidence.len(), found.troubles.len()) == before;
     milvus_resource::find(document, file.source, found);
-    if silent(found) {
+    if silent(found) && !argocd::find(document, file, tree, found) {
         helm_values::find(document, file.source, hint, &mut found.evidence);
     }
 }

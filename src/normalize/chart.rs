@@ -87,9 +87,10 @@ fn chart_version(evidence: &Evidence, given: &Given) -> Field<Version> {
         return Field::unknown(evidence.at, "these values are not for the Milvus chart, but for a chart of its own");
     }
     if let Some((at, text)) = &evidence.chart {
-        return match Version::parse(text) {
-            Some(version) => Field::written(*at, version),
-            None => Field::unknown(*at, format!("`{text}` is no chart version of the form x.y.z")),
+        return match (Version::parse(text.trim().trim_start_matches('=').trim_start()), &given.chart) {
+            (Some(version), _) => Field::written(*at, version),
+            (None, Some((version, who))) => Field::default(*at, version.clone(), who.clone()),
+            (None, None) => Field::unknown(*at, no_version(text)),
         };
     }
     match &given.chart {
@@ -97,6 +98,21 @@ fn chart_version(evidence: &Evidence, given: &Given) -> Field<Version> {
         None => {
             Field::unknown(evidence.at, "nothing says which chart these values are for; say it with --chart-version")
         }
+    }
+}
+
+/// Why a text names no version of a chart.
+fn no_version(text: &str) -> String {
+    let part = |part: &str| matches!(part, "x" | "X" | "*") || part.bytes().all(|byte| byte.is_ascii_digit());
+    let short = || text.split('.').all(part) && text.split('.').count() <= 3;
+    match text {
+        "" => "no chart version is written, so the newest is taken; say it with --chart-version".to_string(),
+        _ if text.contains("{{") => format!("the template `{text}` is not resolved"),
+        _ if text.contains("${") => format!("nothing here says what `{text}` is"),
+        _ if text.contains(['*', '^', '~', '<', '>', '|', ',']) || short() => {
+            format!("`{text}` is a range, not one chart version; say it with --chart-version")
+        }
+        _ => format!("`{text}` is no chart version of the form x.y.z"),
     }
 }
 
