@@ -51,7 +51,8 @@ struct Application<'a> {
 
 fn in_object(place: Place, object: &Node, steps: &Path, found: &mut Found) -> bool {
     let group = object.get("apiVersion").and_then(Node::raw_text);
-    let (Some(kind), true) = (object.entry("kind"), group.is_some_and(|group| group.starts_with("argoproj.io/"))) else {
+    let (Some(kind), true) = (object.entry("kind"), group.is_some_and(|group| group.starts_with("argoproj.io/")))
+    else {
         return false;
     };
     match kind.value.text() {

@@ -19,7 +19,8 @@ pub fn drop_repeats(found: &mut [Found]) {
         found.evidence.retain(|evidence| {
             let repeats = || {
                 let mut layers = evidence.layers.0.iter();
-                layers.any(|own| used.get(&own.document.source).is_some_and(|used| used.iter().any(|o| overlap(own, o))))
+                layers
+                    .any(|own| used.get(&own.document.source).is_some_and(|used| used.iter().any(|o| overlap(own, o))))
             };
             !is_bare(evidence) || !repeats()
         });

@@ -102,9 +102,7 @@ fn typed(value: &Node, forced: bool) -> Node {
     let word = matches!(&*scalar.text, "true" | "false") || is_number(&scalar.text);
     let kind = match (&*scalar.text, forced) {
         ("null", false) => Kind::Null,
-        (_, false) if word => {
-            Kind::Scalar(crate::yaml::Scalar { style: Style::Plain, tag: None, ..scalar.clone() })
-        }
+        (_, false) if word => Kind::Scalar(crate::yaml::Scalar { style: Style::Plain, tag: None, ..scalar.clone() }),
         _ => Kind::Scalar(crate::yaml::Scalar { tag: Some("str".into()), ..scalar.clone() }),
     };
     Node { at: value.at, kind }

@@ -19,6 +19,9 @@ pub(super) fn layers(
     let helm = source.get("helm");
     let nothing = Node { at: source.at, kind: Kind::Null };
     let node = helm.unwrap_or(&nothing);
+    if document.templated && is_conditional(application, node) {
+        layers.push(unknown(application, node.at));
+    }
     for file in node.get("valueFiles").map_or(&[][..], Node::items) {
         layers.extend(of_file(application, file, sources));
     }
@@ -83,7 +86,10 @@ fn of_text(application: &Application, values: &Node, found: &mut Found) -> Optio
         let why = format!("{}; these are values of the Milvus chart", problem.message);
         found.troubles.push(Trouble { at: problem.at, why });
     }
-    let mut document = stream.documents.into_iter().next()?;
+    let Some(mut document) = stream.documents.into_iter().next() else {
+        // Nothing but actions: they print it all.
+        return holds_actions(application, values.resolved().at).then(|| unknown(application, values.at));
+    };
     if !holds_actions(application, document.region) {
         return Some(Layer::of_document(Arc::new(document)));
     }
@@ -93,6 +99,20 @@ fn of_text(application: &Application, values: &Node, found: &mut Found) -> Optio
     }
     let node = application.fill.node(&document.root);
     Some(Layer { node, editable: false, ..Layer::of_document(Arc::new(document)) })
+}
+
+/// Whether actions stand between the keys of `helm`, so that they may add or hide values: what is inside of inline values
+/// is looked at there.
+fn is_conditional(application: &Application, helm: &Node) -> bool {
+    let text = &application.place.file.source.text;
+    let inline = helm.get("values").map_or(helm.at.end..helm.at.end, |values| values.at.start..values.at.end);
+    let (before, after) = (helm.at.start as usize..inline.start as usize, inline.end as usize..helm.at.end as usize);
+    let is_action = |line: &str| line.trim_start().starts_with("{{");
+    let trailing =
+        text.get(helm.at.end as usize..).unwrap_or_default().lines().skip(1).take_while(|line| is_action(line));
+    let mut printing = trailing.filter(|line| ["toYaml", "include", "tpl"].iter().any(|word| line.contains(word)));
+    let between = |range: std::ops::Range<usize>| text.get(range).is_some_and(|text| text.lines().any(is_action));
+    between(before) || between(after) || printing.next().is_some()
 }
 
 fn holds_actions(application: &Application, at: Span) -> bool {
