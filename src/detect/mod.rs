@@ -40,7 +40,12 @@ pub const LITERALS: &[&str] = &[
     "externalKafka",
     // `image: {all: …}`: no other chart is met that has it.
     " all:",
-    // Thin values name nothing but the mode and the stores.
+    "{all:",
+    // Thin values name nothing but the mode, the queue and the stores.
+    "cluster:",
+    "pulsar:",
+    "kafka:",
+    "woodpecker:",
     "standalone",
     "minio",
 ];

@@ -311,3 +311,19 @@ fn what_another_generator_finds_stays_open() {
     assert_eq!((view.version.said, view.chart_version.said), ("unknown", "unknown"));
     assert!(view.chart_version.why.unwrap().contains("{{ .chart }}"));
 }
+
+#[test]
+fn half_a_text_stops_nothing() {
+    let parameters = "      parameters:\n      - {name: a.b, value: c}\n      - {name: 'a.b\\.c.', value: 1}\n";
+    let deep = format!("      - {{name: {}, value: d}}\n", "a.".repeat(5_000));
+    let values = "      values: |\n        cluster: {enabled: false}\n        # end\n";
+    for text in [SET.to_string(), application(&format!("    helm:\n{parameters}{deep}{values}"))] {
+        for end in (0..text.len()).step_by(if text.len() > 5_000 { 511 } else { 31 }) {
+            for part in [&text[..end], &text[end..]] {
+                let found = outcome(&[("a.yaml", part)]);
+                let fault = found.incomplete.iter().find(|it| it.why.contains("internal fault"));
+                assert!(fault.is_none(), "{fault:?} in\n{part}");
+            }
+        }
+    }
+}

@@ -14,16 +14,18 @@ impl Fill {
     /// The parameters of an element: `{cluster: a, values: {tag: b}}` has `cluster` and `values.tag`.
     pub(super) fn of(element: &Node) -> Fill {
         let mut fill = Fill::default();
-        fill.add("", element, 0);
+        fill.add("", element.resolved());
         fill
     }
 
-    fn add(&mut self, prefix: &str, node: &Node, depth: usize) {
-        for (key, entry) in node.entries().filter(|_| depth < 8) {
+    fn add(&mut self, prefix: &str, node: &Node) {
+        for (key, entry) in node.entries() {
             let name = if prefix.is_empty() { key.to_string() } else { format!("{prefix}.{key}") };
-            match entry.value.text() {
-                Some(text) => self.0.push((name, text.to_string())),
-                None => self.add(&name, &entry.value, depth + 1),
+            match (entry.value.text(), &entry.value.kind) {
+                (Some(text), _) => self.0.push((name, text.to_string())),
+                // Aliases can make more of an element than anybody could write.
+                (None, Kind::Alias(_)) => {}
+                (None, _) => self.add(&name, &entry.value),
             }
         }
     }

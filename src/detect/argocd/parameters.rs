@@ -43,7 +43,9 @@ impl Branch {
                 let scalar = crate::yaml::Scalar { text: part.as_str().into(), ..scalar.clone() };
                 Node { at: name.at, kind: Kind::Scalar(scalar) }
             };
-            self.set(&parts(text).iter().map(key).collect::<Vec<_>>(), value);
+            // No values are nested that deep, and each part is one call deeper.
+            let parts = Some(parts(text)).filter(|parts| parts.len() <= 64).unwrap_or_default();
+            self.set(&parts.iter().map(key).collect::<Vec<_>>(), value);
         }
     }
 
