@@ -44,7 +44,7 @@ impl Release<'_> {
             at: self.at,
             api_version: String::new(),
             chart: self.version,
-            own_chart: self.layers.0.iter().any(|layer| helm_values::is_of_own_chart(&layer.node)),
+            own_chart: !published && self.layers.0.iter().any(|layer| helm_values::is_of_own_chart(&layer.node)),
             server,
             processes: Vec::new(),
             layers: self.layers,

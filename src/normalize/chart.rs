@@ -21,7 +21,9 @@ pub(super) fn read(evidence: &Evidence, surface: Surface, facts: &Facts, given: 
     let reader = Reader::new(evidence);
     let mut oddities = reader.oddities();
     let chart = chart_version(evidence, given);
-    let image = own_image(&reader).unwrap_or_else(|| image(&reader, &chart, facts));
+    // Where the chart is named it is known to be the Milvus chart, which takes its image from `image.all` only.
+    let own = own_image(&reader).filter(|_| evidence.own_chart || surface == Surface::HelmValues);
+    let image = own.unwrap_or_else(|| image(&reader, &chart, facts));
     let version = version_of(&image, given, &mut oddities);
     let values = Values { reader: Reader::new(evidence), evidence, facts };
     let charts = match chart.value() {

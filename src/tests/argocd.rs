@@ -186,6 +186,9 @@ fn values_files_of_another_source_are_layers_and_found_once() {
     assert_eq!(view.name.as_deref(), Some("search"));
     let alone = outcome(&[("milvus/base.yaml", base), ("milvus/prod.yaml", prod)]);
     assert_eq!(alone.deployments.len(), 1, "without the Application they are values that somebody uses");
+    // The same where the repository is read from a folder above it.
+    let above = [("us/apps/a.yaml", app.as_str()), ("us/milvus/base.yaml", base), ("us/milvus/prod.yaml", prod)];
+    assert_eq!(said(&one(&above)), said(&view));
     let other = [files.as_slice(), &[("other/values.yaml", base)]].concat();
     assert_eq!(outcome(&other).deployments.len(), 2, "another file is another Milvus");
     let unnamed = app.replace("ref: values", "ref: others");
@@ -310,6 +313,25 @@ fn what_another_generator_finds_stays_open() {
     assert_eq!(view.id, "{{ .ns.name }}/milvus-{{env}}");
     assert_eq!((view.version.said, view.chart_version.said), ("unknown", "unknown"));
     assert!(view.chart_version.why.unwrap().contains("{{ .chart }}"));
+}
+
+#[test]
+fn what_the_published_chart_does_not_read_is_not_in_force() {
+    let image = "    helm:\n      values: |\n        image: {repository: milvusdb/milvus, tag: v2.4.1}\n";
+    let view = one(&[("a.yaml", &application(image))]);
+    assert_eq!((view.version.value.as_deref(), view.version.said), (Some("2.5.16"), "default"));
+}
+
+#[test]
+fn a_comment_in_the_values_accepts_a_finding() {
+    let text = |comment: &str| {
+        let tag = format!("            tag: v2.5.16{comment}\n");
+        application(&format!("    helm:\n      values: |\n        image:\n          all:\n{tag}"))
+    };
+    let rules = |text: &str| outcome(&[("a.yaml", text)]).findings.iter().map(|it| it.rule).collect::<Vec<_>>();
+    assert_eq!(rules(&text("")), ["release-vulnerable"]);
+    let accepted = " # milvus-lint: allow(release-vulnerable) not reachable";
+    assert_eq!(rules(&text(accepted)), [""; 0]);
 }
 
 #[test]

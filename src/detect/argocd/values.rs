@@ -1,9 +1,9 @@
 //! The values of a source, in the order in which Argo CD hands them to Helm: files, inline values, parameters.
 
-use super::{Application, below, parameters};
-use crate::detect::{Found, Layer, Layers, Trouble};
+use super::{Application, Place, below, parameters};
+use crate::detect::{File, Found, Layer, Layers, Trouble};
 use crate::source::Span;
-use crate::yaml::{self, Document, Kind, Node, Path};
+use crate::yaml::{self, Document, Kind, Node, Path, Step};
 use std::sync::Arc;
 
 /// The layers of a source, bottom first; what cannot be read becomes a trouble.
@@ -41,7 +41,8 @@ pub(super) fn layers(
         layers.push(Layer { document: Arc::clone(document), path, node: nothing.clone(), editable: true });
     }
     if let Some(map) = parameters::map(application, node) {
-        layers.push(Layer { document: Arc::clone(document), path: Vec::new(), node: map, editable: false });
+        let path = below(steps, &["helm", "parameters"]);
+        layers.push(Layer { document: Arc::clone(document), path, node: map, editable: false });
     }
     Layers(layers)
 }
@@ -56,8 +57,17 @@ fn of_file(application: &Application, file: &Node, sources: &[Node]) -> Option<L
     let (name, path) = path.strip_prefix('$')?.split_once('/')?;
     let named = |source: &&Node| application.text(source.get("ref")).as_deref() == Some(name);
     sources.iter().find(named)?;
-    let document = application.place.tree.get(path)?.documents.first()?;
+    let document = from_root(application, path)?.documents.first()?;
     Some(Layer::of_document(Arc::clone(document)))
+}
+
+/// A file by its path from the root of the repository. What is read may begin above that root, so every folder above the
+/// Application is tried for it, the highest first.
+fn from_root<'a>(application: &Application<'a>, path: &str) -> Option<&'a File<'a>> {
+    let Place { file, tree, .. } = application.place;
+    let own = &file.source.path;
+    let folders = own.match_indices('/').map(|(at, _)| &own[..at]);
+    std::iter::once("").chain(folders).find_map(|folder| tree.get(&format!("{folder}/{path}")))
 }
 
 /// Values in a file of which not even the name is known: it might write anything, so no default is known to be in force.
@@ -65,7 +75,8 @@ fn unknown(application: &Application, at: Span) -> Layer {
     let mut document: Document = (**application.place.document).clone();
     document.templated = true;
     let node = Node { at, kind: Kind::Null };
-    Layer { document: Arc::new(document), path: Vec::new(), node, editable: false }
+    let path = vec![Step::Key("spec".to_string())];
+    Layer { document: Arc::new(document), path, node, editable: false }
 }
 
 /// Values that stand in the Application itself.
@@ -90,6 +101,13 @@ fn of_text(application: &Application, values: &Node, found: &mut Found) -> Optio
         // Nothing but actions: they print it all.
         return holds_actions(application, values.resolved().at).then(|| unknown(application, values.at));
     };
+    // To the Application the text is one string, and what its comments say would be lost.
+    for comment in document.comments.iter().filter(|comment| comment.text.contains("milvus-lint:")) {
+        // A set reads the text once for each element.
+        if !found.comments.contains(comment) {
+            found.comments.push(comment.clone());
+        }
+    }
     if !holds_actions(application, document.region) {
         return Some(Layer::of_document(Arc::new(document)));
     }
