@@ -45,6 +45,8 @@ struct Application<'a> {
     steps: &'a Path,
     /// What an ApplicationSet puts in for its parameters.
     fill: &'a Fill,
+    /// Something that is not read here may change what it says.
+    patched: bool,
     /// Where it begins.
     at: Span,
 }
@@ -58,7 +60,7 @@ fn in_object(place: Place, object: &Node, steps: &Path, found: &mut Found) -> bo
     match kind.value.text() {
         Some("Application") => {
             let fill = Fill::default();
-            Application { place, node: object, steps, fill: &fill, at: kind.key.at }.releases(found);
+            Application { place, node: object, steps, fill: &fill, patched: false, at: kind.key.at }.releases(found);
         }
         Some("ApplicationSet") => in_set(place, object, steps, kind.key.at, found),
         _ => {}
@@ -70,6 +72,7 @@ fn in_object(place: Place, object: &Node, steps: &Path, found: &mut Found) -> bo
 fn in_set(place: Place, set: &Node, steps: &Path, kind: Span, found: &mut Found) {
     let Some(template) = set.at_path(&["spec", "template"]) else { return };
     let steps = &below(steps, &["spec", "template"]);
+    let patched = set.at_path(&["spec", "templatePatch"]).is_some();
     let generators = set.at_path(&["spec", "generators"]).map_or(&[][..], Node::items);
     let lists = generators.iter().map(|generator| generator.at_path(&["list", "elements"]));
     let elements = lists.clone().flatten().flat_map(Node::items);
@@ -77,11 +80,11 @@ fn in_set(place: Place, set: &Node, steps: &Path, kind: Span, found: &mut Found)
         let fill = Fill::of(element);
         // Each Application needs a place of its own.
         let at = element.entries().next().map_or(element.at, |(_, entry)| entry.key.at);
-        Application { place, node: template, steps, fill: &fill, at }.releases(found);
+        Application { place, node: template, steps, fill: &fill, patched, at }.releases(found);
     }
     let open = lists.clone().any(|list| list.is_none_or(|list| !list.is_seq())) || generators.is_empty();
     if open {
-        Application { place, node: template, steps, fill: &Fill::default(), at: kind }.releases(found);
+        Application { place, node: template, steps, fill: &Fill::default(), patched, at: kind }.releases(found);
     }
 }
 

@@ -307,6 +307,22 @@ fn a_set_makes_an_application_of_each_element_of_a_list() {
 }
 
 #[test]
+fn a_patch_of_the_template_leaves_nothing_to_a_default() {
+    let text = SET.replace("  template:\n", "  templatePatch: |\n    spec: {}\n  template:\n");
+    let found = outcome(&[("set.yaml", &text)]);
+    let queues: Vec<_> = found.deployments.iter().map(|view| view.queue.said).collect();
+    assert_eq!(queues, ["unknown", "unknown"]);
+}
+
+#[test]
+fn a_chart_that_moves_for_one_element_is_a_change_of_that_one() {
+    let (found, repaired) = repaired(SET, &SET.replace("chart: 4.2.58, tag: v2.5.20", "chart: 5.0.19, tag: v2.6.10"));
+    let of_queue = found.findings.iter().filter(|finding| finding.rule == "queue-default-changed");
+    assert_eq!(of_queue.count(), 1, "{:#?}", found.findings);
+    assert!(!repaired.contains("messageQueue"), "what stands in a template is not changed for one element: {repaired}");
+}
+
+#[test]
 fn what_another_generator_finds_stays_open() {
     let text = SET.replace("  - list:\n      elements:\n      - {env: dev, chart: 5.0.19, tag: v2.6.10, ns: {name: a}}\n      - {env: prod, chart: 4.2.58, tag: v2.5.20, ns: {name: b}}\n", "  - clusters: {}\n");
     let view = one(&[("set.yaml", &text)]);

@@ -19,7 +19,7 @@ pub(super) fn layers(
     let helm = source.get("helm");
     let nothing = Node { at: source.at, kind: Kind::Null };
     let node = helm.unwrap_or(&nothing);
-    if document.templated && is_conditional(application, node) {
+    if application.patched || document.templated && is_conditional(application, node) {
         layers.push(unknown(application, node.at));
     }
     for file in node.get("valueFiles").map_or(&[][..], Node::items) {
