@@ -4,7 +4,8 @@ use crate::config::Config;
 use crate::facts::{Facts, Verdict, Via, What};
 use crate::finding::{Finding, Severity};
 use crate::model::{
-    Deployment, Dialect, Field, Image, Migration, Mode, Operation, QueueChange, Transition, Version, queue_change,
+    Deployment, Dialect, Field, Image, Migration, Mode, Operation, QueueChange, Surface, Transition, Version,
+    queue_change,
 };
 use crate::outcome::{
     ChangeView, DeploymentView, Excepted, Incomplete, Outcome, Summary, TransitionKind, TransitionView, ValueView,
@@ -284,7 +285,8 @@ fn traits(head: &Deployment) -> Vec<String> {
         (Dialect::Operator, Some(operator), _) => traits.push(format!("operator {operator}")),
         (Dialect::Operator, None, _) => traits.push("operator".to_string()),
         (Dialect::Chart, _, Some(chart)) => traits.push(format!("chart {chart}")),
-        (Dialect::Chart, _, None) => traits.push("Helm values".to_string()),
+        (Dialect::Chart, _, None) if head.surface == Surface::HelmValues => traits.push("Helm values".to_string()),
+        (Dialect::Chart, _, None) => traits.push(head.surface.as_str().to_string()),
         (Dialect::Process, ..) => traits.push(head.surface.as_str().to_string()),
     }
     traits.extend(head.mode.value().map(|mode| mode.as_str().to_string()));

@@ -3,16 +3,19 @@
 //! Takes parsed documents, gives [`Evidence`]: a Milvus was found here, these are the layers of values that speak of it.
 //! What the values *mean* is not known here; nor are facts, nor disk.
 
+mod argocd;
 mod helm_values;
 mod layers;
 mod milvus_resource;
 mod release;
+mod repeats;
 #[cfg(test)]
 mod tests;
 mod tree;
 mod umbrella;
 
 pub use layers::{Layer, Layers, Look};
+pub use repeats::drop_repeats;
 pub use tree::{File, Tree};
 
 use crate::model::{Dialect, Identity, Surface};
@@ -38,7 +41,12 @@ pub const LITERALS: &[&str] = &[
     "externalKafka",
     // `image: {all: …}`: no other chart is met that has it.
     " all:",
-    // Thin values name nothing but the mode and the stores.
+    "{all:",
+    // Thin values name nothing but the mode, the queue and the stores.
+    "cluster:",
+    "pulsar:",
+    "kafka:",
+    "woodpecker:",
     "standalone",
     "minio",
 ];
@@ -167,23 +175,11 @@ fn in_document(document: &Arc<Document>, file: &File, tree: &Tree, hint: Hint, f
     if silent(found) {
         umbrella::find(document, file, tree, found);
     }
-    if silent(found) && (hint.values || !umbrella::is_of_chart_itself(file, tree)) {
+    if silent(found)
+        && !argocd::find(document, file, tree, found)
+        && (hint.values || !umbrella::is_of_chart_itself(file, tree))
+    {
         helm_values::find(document, file.source, hint, &mut found.evidence);
-    }
-}
-
-/// Takes bare values away that another container has as a layer: there it is known what they are for.
-pub fn drop_layers(found: &mut [Found]) {
-    let bare = |evidence: &Evidence| matches!(evidence.what, What::Deployment(Surface::HelmValues, _));
-    let others = found.iter().flat_map(|found| &found.evidence).filter(|evidence| !bare(evidence));
-    let taken: Vec<Layer> = others.flat_map(|evidence| evidence.layers.0.clone()).collect();
-    let within = |one: &Layer, other: &Layer| {
-        Arc::ptr_eq(&one.document, &other.document)
-            && (one.path.starts_with(&other.path) || other.path.starts_with(&one.path))
-    };
-    let is_taken = |layer: &Layer| taken.iter().any(|other| within(layer, other));
-    for found in found {
-        found.evidence.retain(|evidence| !bare(evidence) || !evidence.layers.0.iter().any(is_taken));
     }
 }
 

@@ -3,7 +3,7 @@
 //! Takes what a container unwrapped, gives [`Evidence`]. It knows the names under which the Milvus chart is to be had, and those
 //! of charts that only look like it.
 
-use super::{Evidence, Layers, What, helm_values};
+use super::{Evidence, Layer, Layers, Tree, What, helm_values};
 use crate::model::{Dialect, Identity, Surface};
 use crate::source::Span;
 
@@ -27,12 +27,16 @@ pub(super) struct Release<'a> {
 impl Release<'_> {
     /// The Milvus that this release installs; `None` when it is another chart.
     pub(super) fn evidence(self) -> Option<Evidence> {
-        if !is_milvus_chart(self.chart, self.repository)
-            || self.layers.0.iter().any(|l| helm_values::is_foreign(&l.node))
-        {
+        let foreign = || self.layers.0.iter().any(|layer| helm_values::is_foreign(&layer.node));
+        // What Milvus itself publishes is its chart, whatever is in the values.
+        let published = self.repository.is_some_and(|url| OWN.iter().any(|own| url.contains(own)));
+        if !is_milvus_chart(self.chart, self.repository) || !published && foreign() {
             return None;
         }
-        let server = self.layers.0.iter().rev().map(|layer| helm_values::server_config(self.text, &layer.node));
+        // The text holds only what stands in the same file; for the others see `server`.
+        let here = |layer: &&Layer| layer.document.source == self.at.source;
+        let server = self.layers.0.iter().rev().filter(here);
+        let server = server.map(|layer| helm_values::server_config(self.text, &layer.node));
         let server = server.into_iter().find(|server| !server.0.is_empty()).unwrap_or_default();
         Some(Evidence {
             what: What::Deployment(self.surface, Dialect::Chart),
@@ -40,12 +44,25 @@ impl Release<'_> {
             at: self.at,
             api_version: String::new(),
             chart: self.version,
-            own_chart: self.layers.0.iter().any(|layer| helm_values::is_of_own_chart(&layer.node)),
+            own_chart: !published && self.layers.0.iter().any(|layer| helm_values::is_of_own_chart(&layer.node)),
             server,
             processes: Vec::new(),
             layers: self.layers,
         })
     }
+}
+
+/// Where Milvus publishes its chart.
+const OWN: [&str; 2] = ["zilliztech.github.io/milvus-helm", "milvus-io.github.io/milvus-helm"];
+
+/// The server configuration of the topmost layer that has one, whichever file the layer stands in.
+pub(super) fn server(layers: &Layers, tree: &Tree) -> Layers {
+    let text_of = |layer: &Layer| tree.files.iter().find(|file| file.id == layer.document.source);
+    let found = layers.0.iter().rev().filter(|layer| layer.node.get("extraConfigFiles").is_some()).find_map(|layer| {
+        let server = helm_values::server_config(&text_of(layer)?.source.text, &layer.node);
+        (!server.0.is_empty()).then_some(server)
+    });
+    found.unwrap_or_default()
 }
 
 /// Whether a chart is the Milvus chart: by its name, and not from a repository that has another one of that name.

@@ -21,7 +21,9 @@ pub(super) fn read(evidence: &Evidence, surface: Surface, facts: &Facts, given: 
     let reader = Reader::new(evidence);
     let mut oddities = reader.oddities();
     let chart = chart_version(evidence, given);
-    let image = own_image(&reader).unwrap_or_else(|| image(&reader, &chart, facts));
+    // Where the chart is named it is known to be the Milvus chart, which takes its image from `image.all` only.
+    let own = own_image(&reader).filter(|_| evidence.own_chart || surface == Surface::HelmValues);
+    let image = own.unwrap_or_else(|| image(&reader, &chart, facts));
     let version = version_of(&image, given, &mut oddities);
     let values = Values { reader: Reader::new(evidence), evidence, facts };
     let charts = match chart.value() {
@@ -87,11 +89,10 @@ fn chart_version(evidence: &Evidence, given: &Given) -> Field<Version> {
         return Field::unknown(evidence.at, "these values are not for the Milvus chart, but for a chart of its own");
     }
     if let Some((at, text)) = &evidence.chart {
-        return match (Version::parse(text), &given.chart) {
+        return match (Version::parse(text.trim().trim_start_matches('=').trim_start()), &given.chart) {
             (Some(version), _) => Field::written(*at, version),
-            // A range says less than somebody who knows to what it was resolved.
             (None, Some((version, who))) => Field::default(*at, version.clone(), who.clone()),
-            (None, None) => Field::unknown(*at, format!("`{text}` is no chart version of the form x.y.z")),
+            (None, None) => Field::unknown(*at, no_version(text)),
         };
     }
     match &given.chart {
@@ -99,6 +100,21 @@ fn chart_version(evidence: &Evidence, given: &Given) -> Field<Version> {
         None => {
             Field::unknown(evidence.at, "nothing says which chart these values are for; say it with --chart-version")
         }
+    }
+}
+
+/// Why a text names no version of a chart.
+fn no_version(text: &str) -> String {
+    let part = |part: &str| matches!(part, "x" | "X" | "*") || part.bytes().all(|byte| byte.is_ascii_digit());
+    let short = || text.split('.').all(part) && text.split('.').count() <= 3;
+    match text {
+        "" => "no chart version is written, so the newest is taken; say it with --chart-version".to_string(),
+        _ if text.contains("{{") => format!("the template `{text}` is not resolved"),
+        _ if text.contains("${") => format!("nothing here says what `{text}` is"),
+        _ if text.contains(['*', '^', '~', '<', '>', '|', ',']) || short() => {
+            format!("`{text}` is a range, not one chart version; say it with --chart-version")
+        }
+        _ => format!("`{text}` is no chart version of the form x.y.z"),
     }
 }
 

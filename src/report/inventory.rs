@@ -96,9 +96,18 @@ fn legend(context: &Context) -> String {
     format!("{marks}{}", if unknown { " · unknown: why with -v" } else { "" })
 }
 
+/// Who drives the chart, where a chart it is.
+fn chart_driver(one: &DeploymentView) -> Option<&'static str> {
+    match one.container {
+        "helm-values" => Some("chart"),
+        "argocd" => Some("Argo CD, chart"),
+        _ => None,
+    }
+}
+
 /// How a version that is not written is marked: a chart brings its own, an operator merely assumes one.
 fn default_mark(one: &DeploymentView) -> &'static str {
-    if one.container == "helm-values" { "chart" } else { "default" }
+    if chart_driver(one).is_some() { "chart" } else { "default" }
 }
 
 fn written(value: &ValueView) -> Option<&str> {
@@ -145,8 +154,10 @@ fn driver(one: &DeploymentView) -> String {
         ("written", Some(version)) => format!("{what} {version}"),
         _ => what.to_owned(),
     };
+    if let Some(chart) = chart_driver(one) {
+        return named(chart, &one.chart_version);
+    }
     match one.container {
-        "helm-values" => named("chart", &one.chart_version),
         "milvus-upgrade" => named("migration, operator", &one.operator_version),
         _ => named("operator", &one.operator_version),
     }

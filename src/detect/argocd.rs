@@ -1,0 +1,160 @@
+//! Argo CD Applications that install the Milvus chart, and ApplicationSets that make such Applications.
+//!
+//! Takes a document, and the tree for the values files that it names; gives a release of the chart for each source that is
+//! one. An Application of another chart, or of a folder in Git, is looked at no further than to its sources.
+
+mod fill;
+mod parameters;
+mod values;
+
+use super::release::{self, Release};
+use super::{File, Found, Tree};
+use crate::model::{Identity, Surface};
+use crate::source::Span;
+use crate::yaml::{Document, Node, Path, Step};
+use fill::Fill;
+use std::sync::Arc;
+
+/// Adds every release of the Milvus chart in one document; whether the document is Argo CD's at all.
+pub(super) fn find(document: &Arc<Document>, file: &File, tree: &Tree, found: &mut Found) -> bool {
+    let place = Place { document, file, tree };
+    let root = &document.root;
+    if root.get("kind").and_then(Node::text) != Some("List") {
+        return in_object(place, root, &Vec::new(), found);
+    }
+    let mut any = false;
+    for (index, item) in root.get("items").map_or(&[][..], Node::items).iter().enumerate() {
+        any |= in_object(place, item, &vec![Step::Key("items".to_string()), Step::Index(index)], found);
+    }
+    any
+}
+
+/// Where an Application stands, and what it can refer to.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    document: &'a Arc<Document>,
+    file: &'a File<'a>,
+    tree: &'a Tree<'a>,
+}
+
+/// What an Application says, or the template of one: a map with `metadata` and `spec`.
+struct Application<'a> {
+    place: Place<'a>,
+    node: &'a Node,
+    /// From the document's root to `node`.
+    steps: &'a Path,
+    /// What an ApplicationSet puts in for its parameters.
+    fill: &'a Fill,
+    /// Something that is not read here may change what it says.
+    patched: bool,
+    /// Where it begins.
+    at: Span,
+}
+
+fn in_object(place: Place, object: &Node, steps: &Path, found: &mut Found) -> bool {
+    let group = object.get("apiVersion").and_then(Node::raw_text);
+    let (Some(kind), true) = (object.entry("kind"), group.is_some_and(|group| group.starts_with("argoproj.io/")))
+    else {
+        return false;
+    };
+    match kind.value.text() {
+        Some("Application") => {
+            let fill = Fill::default();
+            Application { place, node: object, steps, fill: &fill, patched: false, at: kind.key.at }.releases(found);
+        }
+        Some("ApplicationSet") => in_set(place, object, steps, kind.key.at, found),
+        _ => {}
+    }
+    true
+}
+
+/// One Application for each element of a list; where another generator finds the elements, one with its parameters open.
+fn in_set(place: Place, set: &Node, steps: &Path, kind: Span, found: &mut Found) {
+    let Some(template) = set.at_path(&["spec", "template"]) else { return };
+    let steps = &below(steps, &["spec", "template"]);
+    let patched = set.at_path(&["spec", "templatePatch"]).is_some();
+    let generators = set.at_path(&["spec", "generators"]).map_or(&[][..], Node::items);
+    let lists = generators.iter().map(|generator| generator.at_path(&["list", "elements"]));
+    let elements = lists.clone().flatten().flat_map(Node::items);
+    for element in elements {
+        let fill = Fill::of(element);
+        // Each Application needs a place of its own.
+        let at = element.entries().next().map_or(element.at, |(_, entry)| entry.key.at);
+        Application { place, node: template, steps, fill: &fill, patched, at }.releases(found);
+    }
+    let open = lists.clone().any(|list| list.is_none_or(|list| !list.is_seq())) || generators.is_empty();
+    if open {
+        Application { place, node: template, steps, fill: &Fill::default(), patched, at: kind }.releases(found);
+    }
+}
+
+impl Application<'_> {
+    /// Adds what each of its sources installs. Where there are several, the only one is not read by Argo CD either.
+    fn releases(&self, found: &mut Found) {
+        let Some(spec) = self.node.get("spec") else { return };
+        let several = spec.get("sources").map_or(&[][..], Node::items);
+        let mut at = Some(self.at);
+        for (index, source) in several.iter().enumerate() {
+            let steps = below(self.steps, &["spec", "sources"]).into_iter().chain([Step::Index(index)]).collect();
+            self.release(source, &steps, several, &mut at, found);
+        }
+        if let (true, Some(source)) = (several.is_empty(), spec.get("source")) {
+            self.release(source, &below(self.steps, &["spec", "source"]), several, &mut at, found);
+        }
+    }
+
+    /// Adds what a source installs, if that is the Milvus chart. `at` is taken by the first that does.
+    fn release(&self, source: &Node, steps: &Path, sources: &[Node], at: &mut Option<Span>, found: &mut Found) {
+        let repository = self.text(source.get("repoURL"));
+        let Some((key, chart)) = self.chart(source, repository.as_deref()) else { return };
+        if !release::is_milvus_chart(&chart, repository.as_deref()) {
+            return;
+        }
+        let metadata = |key: &str| self.text(self.node.at_path(&["metadata", key]));
+        let revision = source.get("targetRevision").filter(|revision| !revision.is_null());
+        // Without one the newest chart is taken: that is a range too, and it is the chart that says so.
+        let version = match revision {
+            Some(node) => (node.at, self.text(Some(node)).unwrap_or_default()),
+            None => (key, String::new()),
+        };
+        let release = Release {
+            surface: Surface::ArgoCd,
+            id: Identity {
+                namespace: self.text(self.node.at_path(&["spec", "destination", "namespace"])),
+                name: self.text(source.at_path(&["helm", "releaseName"])).or_else(|| metadata("name")),
+                path: self.place.file.source.path.clone(),
+                ordinal: 0,
+            },
+            at: at.unwrap_or(key),
+            chart: &chart,
+            repository: repository.as_deref(),
+            version: Some(version),
+            layers: values::layers(self, source, steps, sources, found),
+            text: &self.place.file.source.text,
+        };
+        if let Some(mut evidence) = release.evidence() {
+            *at = None;
+            evidence.server = release::server(&evidence.layers, self.place.tree);
+            found.evidence.push(evidence);
+        }
+    }
+
+    /// The chart of a source and where it is named: by `chart`, or as the last part of an address of an OCI registry.
+    fn chart(&self, source: &Node, repository: Option<&str>) -> Option<(Span, String)> {
+        if let Some(entry) = source.entry("chart") {
+            return Some((entry.key.at, self.text(Some(&entry.value))?));
+        }
+        let (_, chart) = repository?.strip_prefix("oci://")?.trim_end_matches('/').rsplit_once('/')?;
+        Some((source.entry("repoURL")?.key.at, chart.to_string()))
+    }
+
+    /// A text as Argo CD would have it; what is not filled in stands there as it is written.
+    fn text(&self, node: Option<&Node>) -> Option<String> {
+        node?.raw_text().filter(|text| !text.is_empty()).map(|text| self.fill.text(text))
+    }
+}
+
+/// The path to something below another.
+fn below(steps: &Path, keys: &[&str]) -> Path {
+    steps.iter().cloned().chain(keys.iter().map(|key| Step::Key((*key).to_string()))).collect()
+}

@@ -1,0 +1,138 @@
+//! The values of a source, in the order in which Argo CD hands them to Helm: files, inline values, parameters.
+
+use super::{Application, Place, below, parameters};
+use crate::detect::{File, Found, Layer, Layers, Trouble};
+use crate::source::Span;
+use crate::yaml::{self, Document, Kind, Node, Path, Step};
+use std::sync::Arc;
+
+/// The layers of a source, bottom first; what cannot be read becomes a trouble.
+pub(super) fn layers(
+    application: &Application,
+    source: &Node,
+    steps: &Path,
+    sources: &[Node],
+    found: &mut Found,
+) -> Layers {
+    let document = application.place.document;
+    let mut layers = Vec::new();
+    let helm = source.get("helm");
+    let nothing = Node { at: source.at, kind: Kind::Null };
+    let node = helm.unwrap_or(&nothing);
+    if application.patched || document.templated && is_conditional(application, node) {
+        layers.push(unknown(application, node.at));
+    }
+    for file in node.get("valueFiles").map_or(&[][..], Node::items) {
+        layers.extend(of_file(application, file, sources));
+    }
+    let object = node.entry("valuesObject").filter(|entry| entry.value.is_map() || document.templated);
+    match (object, node.get("values")) {
+        (Some(entry), _) => layers.push(of_object(application, &entry.value, below(steps, &["helm", "valuesObject"]))),
+        // Argo CD wants a text here; what stands here as a map is still what its author had in mind.
+        (None, Some(values)) if values.is_map() => {
+            layers.push(of_object(application, values, below(steps, &["helm", "values"])));
+        }
+        (None, Some(values)) => layers.extend(of_text(application, values, found)),
+        (None, None) => {}
+    }
+    if layers.iter().all(|layer| !layer.editable) && node.get("values").is_none_or(Node::is_null) && object.is_none() {
+        // Nothing is written yet: here a repair would write.
+        let path = below(steps, &["helm", "valuesObject"]);
+        layers.push(Layer { document: Arc::clone(document), path, node: nothing.clone(), editable: true });
+    }
+    if let Some(map) = parameters::map(application, node) {
+        let path = below(steps, &["helm", "parameters"]);
+        layers.push(Layer { document: Arc::clone(document), path, node: map, editable: false });
+    }
+    Layers(layers)
+}
+
+/// A values file of another source of the same Application (`$ref/path`), which counts from the root of its repository. One
+/// that the tree does not hold says nothing of Milvus; a path in the chart itself is no file of this repository.
+fn of_file(application: &Application, file: &Node, sources: &[Node]) -> Option<Layer> {
+    let path = application.text(Some(file))?;
+    if path.contains("{{") || path.contains("://") {
+        return Some(unknown(application, file.at));
+    }
+    let (name, path) = path.strip_prefix('$')?.split_once('/')?;
+    let named = |source: &&Node| application.text(source.get("ref")).as_deref() == Some(name);
+    sources.iter().find(named)?;
+    let document = from_root(application, path)?.documents.first()?;
+    Some(Layer::of_document(Arc::clone(document)))
+}
+
+/// A file by its path from the root of the repository. What is read may begin above that root, so every folder above the
+/// Application is tried for it, the highest first.
+fn from_root<'a>(application: &Application<'a>, path: &str) -> Option<&'a File<'a>> {
+    let Place { file, tree, .. } = application.place;
+    let own = &file.source.path;
+    let folders = own.match_indices('/').map(|(at, _)| &own[..at]);
+    std::iter::once("").chain(folders).find_map(|folder| tree.get(&format!("{folder}/{path}")))
+}
+
+/// Values in a file of which not even the name is known: it might write anything, so no default is known to be in force.
+fn unknown(application: &Application, at: Span) -> Layer {
+    let mut document: Document = (**application.place.document).clone();
+    document.templated = true;
+    let node = Node { at, kind: Kind::Null };
+    let path = vec![Step::Key("spec".to_string())];
+    Layer { document: Arc::new(document), path, node, editable: false }
+}
+
+/// Values that stand in the Application itself.
+fn of_object(application: &Application, values: &Node, steps: Path) -> Layer {
+    let document = application.place.document;
+    if !holds_actions(application, values.at) {
+        return Layer::of_part(document, steps, values);
+    }
+    // What is filled in differently for each Application is not to be written over for one of them.
+    Layer { node: application.fill.node(values), editable: false, ..Layer::of_part(document, steps, values) }
+}
+
+/// Values as a text, whose places are those of the file.
+fn of_text(application: &Application, values: &Node, found: &mut Found) -> Option<Layer> {
+    let text = &application.place.file.source.text;
+    let stream = yaml::parse_block(text, values)?;
+    if let Some(problem) = stream.problems.first() {
+        let why = format!("{}; these are values of the Milvus chart", problem.message);
+        found.troubles.push(Trouble { at: problem.at, why });
+    }
+    let Some(mut document) = stream.documents.into_iter().next() else {
+        // Nothing but actions: they print it all.
+        return holds_actions(application, values.resolved().at).then(|| unknown(application, values.at));
+    };
+    // To the Application the text is one string, and what its comments say would be lost.
+    for comment in document.comments.iter().filter(|comment| comment.text.contains("milvus-lint:")) {
+        // A set reads the text once for each element.
+        if !found.comments.contains(comment) {
+            found.comments.push(comment.clone());
+        }
+    }
+    if !holds_actions(application, document.region) {
+        return Some(Layer::of_document(Arc::new(document)));
+    }
+    let region = text.get(document.region.range()).unwrap_or_default();
+    if !application.fill.text(region).contains("{{") {
+        document.templated = false;
+    }
+    let node = application.fill.node(&document.root);
+    Some(Layer { node, editable: false, ..Layer::of_document(Arc::new(document)) })
+}
+
+/// Whether actions stand between the keys of `helm`, so that they may add or hide values: what is inside of inline values
+/// is looked at there.
+fn is_conditional(application: &Application, helm: &Node) -> bool {
+    let text = &application.place.file.source.text;
+    let inline = helm.get("values").map_or(helm.at.end..helm.at.end, |values| values.at.start..values.at.end);
+    let (before, after) = (helm.at.start as usize..inline.start as usize, inline.end as usize..helm.at.end as usize);
+    let is_action = |line: &str| line.trim_start().starts_with("{{");
+    let trailing =
+        text.get(helm.at.end as usize..).unwrap_or_default().lines().skip(1).take_while(|line| is_action(line));
+    let mut printing = trailing.filter(|line| ["toYaml", "include", "tpl"].iter().any(|word| line.contains(word)));
+    let between = |range: std::ops::Range<usize>| text.get(range).is_some_and(|text| text.lines().any(is_action));
+    between(before) || between(after) || printing.next().is_some()
+}
+
+fn holds_actions(application: &Application, at: Span) -> bool {
+    application.place.file.source.text.get(at.range()).is_some_and(|text| text.contains("{{"))
+}
