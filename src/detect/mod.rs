@@ -3,9 +3,12 @@
 //! Takes parsed documents, gives [`Evidence`]: a Milvus was found here, these are the layers of values that speak of it.
 //! What the values *mean* is not known here; nor are facts, nor disk.
 
+mod fleet;
+mod flux;
 mod helm_values;
 mod layers;
 mod milvus_resource;
+mod objects;
 mod release;
 #[cfg(test)]
 mod tests;
@@ -40,6 +43,8 @@ pub const LITERALS: &[&str] = &[
     // Thin values name nothing but the mode and the stores.
     "standalone",
     "minio",
+    // Where a chart of that name comes from is said by another object.
+    "HelmRepository",
 ];
 
 /// Whether a file of this name can hold a Milvus, judged by the name alone: YAML and JSON, their templates and copies, and
@@ -154,11 +159,15 @@ pub fn find(file: &File, tree: &Tree, hint: Hint) -> Found {
 }
 
 /// Asks one container after the other; the first that has something to say of a document has said it all.
-fn in_document(document: &Arc<Document>, file: &File, _tree: &Tree, hint: Hint, found: &mut Found) {
+fn in_document(document: &Arc<Document>, file: &File, tree: &Tree, hint: Hint, found: &mut Found) {
     let before = (found.evidence.len(), found.troubles.len());
     let silent = |found: &Found| (found.evidence.len(), found.troubles.len()) == before;
     milvus_resource::find(document, file.source, found);
-    if silent(found) {
+    // What such a document holds belongs to it, and is not searched once more.
+    let taken = !silent(found)
+        || flux::find(document, file, tree, &mut found.evidence)
+        || fleet::find(document, file, tree, &mut found.evidence);
+    if !taken {
         helm_values::find(document, file.source, hint, &mut found.evidence);
     }
 }

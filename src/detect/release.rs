@@ -3,7 +3,7 @@
 //! Takes what a container unwrapped, gives [`Evidence`]. It knows the names under which the Milvus chart is to be had, and those
 //! of charts that only look like it.
 
-use super::{Evidence, Layers, What, helm_values};
+use super::{Evidence, Layer, Layers, Tree, What, helm_values};
 use crate::model::{Dialect, Identity, Surface};
 use crate::source::Span;
 
@@ -20,8 +20,8 @@ pub(super) struct Release<'a> {
     pub version: Option<(Span, String)>,
     /// Values, bottom first, in the order in which the tool lays them.
     pub layers: Layers,
-    /// The text of the file in which the values' block scalars stand.
-    pub text: &'a str,
+    /// The files in which the layers stand, for what block scalars of the values hold.
+    pub tree: &'a Tree<'a>,
 }
 
 impl Release<'_> {
@@ -32,7 +32,9 @@ impl Release<'_> {
         {
             return None;
         }
-        let server = self.layers.0.iter().rev().map(|layer| helm_values::server_config(self.text, &layer.node));
+        let text = |layer: &Layer| self.tree.text(layer.document.source);
+        let server =
+            self.layers.0.iter().rev().map(|layer| helm_values::server_config(text(layer), &layer.node));
         let server = server.into_iter().find(|server| !server.0.is_empty()).unwrap_or_default();
         Some(Evidence {
             what: What::Deployment(self.surface, Dialect::Chart),
@@ -40,7 +42,7 @@ impl Release<'_> {
             at: self.at,
             api_version: String::new(),
             chart: self.version,
-            own_chart: self.layers.0.iter().any(|layer| helm_values::is_of_own_chart(&layer.node)),
+            own_chart: is_fork(self.chart, self.repository) || self.layers.0.iter().any(|layer| helm_values::is_of_own_chart(&layer.node)),
             server,
             processes: Vec::new(),
             layers: self.layers,
@@ -51,6 +53,15 @@ impl Release<'_> {
 /// Whether a chart is the Milvus chart: by its name, and not from a repository that has another one of that name.
 pub(super) fn is_milvus_chart(chart: &str, repository: Option<&str>) -> bool {
     let name = chart.trim_end_matches('/').rsplit('/').next().unwrap_or(chart);
-    let elsewhere = ["bitnami", "dp.apps.rancher.io", "suse.com"];
-    name == "milvus" && !repository.is_some_and(|url| elsewhere.iter().any(|other| url.contains(other)))
+    name == "milvus" && !comes_from(chart, repository, &["bitnami"])
+}
+
+/// Whether it is a fork that is to be had under the same name: it runs Milvus, with defaults of its own.
+fn is_fork(chart: &str, repository: Option<&str>) -> bool {
+    comes_from(chart, repository, &["dp.apps.rancher.io", "suse.com"])
+}
+
+/// The address may stand in front of the chart's name as well.
+fn comes_from(chart: &str, repository: Option<&str>, hosts: &[&str]) -> bool {
+    hosts.iter().any(|host| chart.contains(host) || repository.is_some_and(|url| url.contains(host)))
 }

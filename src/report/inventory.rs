@@ -98,7 +98,12 @@ fn legend(context: &Context) -> String {
 
 /// How a version that is not written is marked: a chart brings its own, an operator merely assumes one.
 fn default_mark(one: &DeploymentView) -> &'static str {
-    if one.container == "helm-values" { "chart" } else { "default" }
+    if is_of_chart(one) { "chart" } else { "default" }
+}
+
+/// Whether the Milvus chart, or a fork of it, makes the Milvus.
+fn is_of_chart(one: &DeploymentView) -> bool {
+    matches!(one.container, "helm-values" | "umbrella" | "argocd" | "flux" | "fleet")
 }
 
 fn written(value: &ValueView) -> Option<&str> {
@@ -146,7 +151,7 @@ fn driver(one: &DeploymentView) -> String {
         _ => what.to_owned(),
     };
     match one.container {
-        "helm-values" => named("chart", &one.chart_version),
+        _ if is_of_chart(one) => named("chart", &one.chart_version),
         "milvus-upgrade" => named("migration, operator", &one.operator_version),
         _ => named("operator", &one.operator_version),
     }
