@@ -33,8 +33,7 @@ impl Release<'_> {
             return None;
         }
         let text = |layer: &Layer| self.tree.text(layer.document.source);
-        let server =
-            self.layers.0.iter().rev().map(|layer| helm_values::server_config(text(layer), &layer.node));
+        let server = self.layers.0.iter().rev().map(|layer| helm_values::server_config(text(layer), &layer.node));
         let server = server.into_iter().find(|server| !server.0.is_empty()).unwrap_or_default();
         Some(Evidence {
             what: What::Deployment(self.surface, Dialect::Chart),
@@ -42,7 +41,8 @@ impl Release<'_> {
             at: self.at,
             api_version: String::new(),
             chart: self.version,
-            own_chart: is_fork(self.chart, self.repository) || self.layers.0.iter().any(|layer| helm_values::is_of_own_chart(&layer.node)),
+            own_chart: is_fork(self.chart, self.repository)
+                || self.layers.0.iter().any(|layer| helm_values::is_of_own_chart(&layer.node)),
             server,
             processes: Vec::new(),
             layers: self.layers,

@@ -29,7 +29,7 @@ impl<'a> HelmRelease<'a> {
             ("OCIRepository", Some(found)) => of_oci(&found),
             ("HelmChart", Some(found)) => self.of_spec(found.object.node.get("spec")?, namespace),
             // The artifact's own name is not here; the reference is mostly called after it.
-            _ => (name == "milvus" && self.looks_like_milvus()).then(|| Chart {
+            _ => (name == "milvus" && self.looks_like_milvus()).then_some(Chart {
                 name,
                 repository: None,
                 version: None,

@@ -145,10 +145,12 @@ impl Values<'_> {
         queues
     }
 
-    /// The queue that wins.
+    /// The queue that wins. One that is a default and written as well counts as written.
     pub fn winner(&self, queues: &[Field<Queue>]) -> Field<Queue> {
         let none = || Field::unknown(self.reader.place(&["standalone"]), "no queue is switched on");
-        queues.last().cloned().unwrap_or_else(none)
+        let last = queues.last().cloned().unwrap_or_else(none);
+        let said = |queue: &&Field<Queue>| last.is_default() && queue.written_value() == last.value();
+        queues.iter().find(said).cloned().unwrap_or(last)
     }
 
     fn first_on(&self, block: &[(&str, Queue)], silent: &str, chart: Option<&Version>) -> Option<Field<Queue>> {
