@@ -3,6 +3,9 @@
 //! The order of the values is Fleet's own: `values`, over them `valuesFiles`, over those a customization's, and what
 //! `valuesFrom` names on top of all.
 
+#[cfg(test)]
+mod tests;
+
 use super::objects::{Called, nearest};
 use super::release::Release;
 use super::{Evidence, File, Layer, Layers, Tree, helm_values};

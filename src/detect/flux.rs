@@ -3,6 +3,8 @@
 //! The chart's source is another object, and so are values of `valuesFrom`: both are looked for among the files.
 
 mod chart;
+#[cfg(test)]
+mod tests;
 mod values;
 
 use super::objects::Object;
