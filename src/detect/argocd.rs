@@ -130,11 +130,10 @@ impl Application<'_> {
             repository: repository.as_deref(),
             version: Some(version),
             layers: values::layers(self, source, steps, sources, found),
-            text: &self.place.file.source.text,
+            tree: self.place.tree,
         };
-        if let Some(mut evidence) = release.evidence() {
+        if let Some(evidence) = release.evidence() {
             *at = None;
-            evidence.server = release::server(&evidence.layers, self.place.tree);
             found.evidence.push(evidence);
         }
     }

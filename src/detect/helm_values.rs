@@ -39,6 +39,11 @@ pub(super) fn find(document: &Arc<Document>, source: &Source, hint: Hint, eviden
     }
 }
 
+/// Whether a map alone looks like values of the Milvus chart.
+pub(super) fn looks_like(values: &Node) -> bool {
+    shape::weight(values) >= ENOUGH
+}
+
 /// Kubernetes objects, and files of the tools that carry values along: each is a container of its own.
 fn is_other_container(root: &Node) -> bool {
     let carries_values = || root.at_path(&["helm", "chart"]).is_some() || root.at_path(&["helm", "repo"]).is_some();

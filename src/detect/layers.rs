@@ -4,7 +4,7 @@
 //! the values mean.
 
 use crate::source::Span;
-use crate::yaml::{Change, Document, Node, Path, Step};
+use crate::yaml::{Change, Document, Kind, Node, Path, Step};
 use std::sync::Arc;
 
 /// One text that speaks of a Milvus.
@@ -106,6 +106,17 @@ impl Layer {
     /// A part of a document that stands there as it is.
     pub fn of_part(document: &Arc<Document>, path: Path, node: &Node) -> Layer {
         Layer { document: Arc::clone(document), path, node: node.clone(), editable: true }
+    }
+
+    /// Values that are named and stand somewhere else: in the cluster, in a Secret, outside of the files. Written values
+    /// are taken to hold beside them (what is kept away is mostly a password), and no default is.
+    pub fn unseen(document: &Arc<Document>, path: Path, at: Span) -> Layer {
+        Layer { document: Arc::clone(document), path, node: Node { at, kind: Kind::Null }, editable: false }
+    }
+
+    /// Whether this layer stands for values that are not here.
+    pub fn is_unseen(&self) -> bool {
+        !self.editable && matches!(self.node.kind, Kind::Null)
     }
 
     /// A path from the document's root to a key of this layer.

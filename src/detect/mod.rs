@@ -4,9 +4,12 @@
 //! What the values *mean* is not known here; nor are facts, nor disk.
 
 mod argocd;
+mod fleet;
+mod flux;
 mod helm_values;
 mod layers;
 mod milvus_resource;
+mod objects;
 mod release;
 mod repeats;
 #[cfg(test)]
@@ -49,6 +52,8 @@ pub const LITERALS: &[&str] = &[
     "woodpecker:",
     "standalone",
     "minio",
+    // Where a chart of that name comes from is said by another object.
+    "HelmRepository",
 ];
 
 /// Whether a file of this name can hold a Milvus, judged by the name alone: YAML and JSON, their templates and copies, and
@@ -175,10 +180,12 @@ fn in_document(document: &Arc<Document>, file: &File, tree: &Tree, hint: Hint, f
     if silent(found) {
         umbrella::find(document, file, tree, found);
     }
-    if silent(found)
-        && !argocd::find(document, file, tree, found)
-        && (hint.values || !umbrella::is_of_chart_itself(file, tree))
-    {
+    // What such a document holds belongs to it, and is not searched once more.
+    let taken = !silent(found)
+        || argocd::find(document, file, tree, found)
+        || flux::find(document, file, tree, &mut found.evidence)
+        || fleet::find(document, file, tree, &mut found.evidence);
+    if !taken && (hint.values || !umbrella::is_of_chart_itself(file, tree)) {
         helm_values::find(document, file.source, hint, &mut found.evidence);
     }
 }

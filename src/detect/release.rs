@@ -20,8 +20,8 @@ pub(super) struct Release<'a> {
     pub version: Option<(Span, String)>,
     /// Values, bottom first, in the order in which the tool lays them.
     pub layers: Layers,
-    /// The text of the file in which the values' block scalars stand.
-    pub text: &'a str,
+    /// The files in which the layers stand, for what block scalars of the values hold.
+    pub tree: &'a Tree<'a>,
 }
 
 impl Release<'_> {
@@ -33,10 +33,8 @@ impl Release<'_> {
         if !is_milvus_chart(self.chart, self.repository) || !published && foreign() {
             return None;
         }
-        // The text holds only what stands in the same file; for the others see `server`.
-        let here = |layer: &&Layer| layer.document.source == self.at.source;
-        let server = self.layers.0.iter().rev().filter(here);
-        let server = server.map(|layer| helm_values::server_config(self.text, &layer.node));
+        let text = |layer: &Layer| self.tree.text(layer.document.source);
+        let server = self.layers.0.iter().rev().map(|layer| helm_values::server_config(text(layer), &layer.node));
         let server = server.into_iter().find(|server| !server.0.is_empty()).unwrap_or_default();
         Some(Evidence {
             what: What::Deployment(self.surface, Dialect::Chart),
@@ -55,19 +53,14 @@ impl Release<'_> {
 /// Where Milvus publishes its chart.
 const OWN: [&str; 2] = ["zilliztech.github.io/milvus-helm", "milvus-io.github.io/milvus-helm"];
 
-/// The server configuration of the topmost layer that has one, whichever file the layer stands in.
-pub(super) fn server(layers: &Layers, tree: &Tree) -> Layers {
-    let text_of = |layer: &Layer| tree.files.iter().find(|file| file.id == layer.document.source);
-    let found = layers.0.iter().rev().filter(|layer| layer.node.get("extraConfigFiles").is_some()).find_map(|layer| {
-        let server = helm_values::server_config(&text_of(layer)?.source.text, &layer.node);
-        (!server.0.is_empty()).then_some(server)
-    });
-    found.unwrap_or_default()
-}
-
 /// Whether a chart is the Milvus chart: by its name, and not from a repository that has another one of that name.
 pub(super) fn is_milvus_chart(chart: &str, repository: Option<&str>) -> bool {
     let name = chart.trim_end_matches('/').rsplit('/').next().unwrap_or(chart);
     // SUSE's copy keeps the versions of the Milvus chart, and so the Milvus of each.
-    name == "milvus" && !repository.is_some_and(|url| url.contains("bitnami"))
+    name == "milvus" && !comes_from(chart, repository, &["bitnami"])
+}
+
+/// The address may stand in front of the chart's name as well.
+fn comes_from(chart: &str, repository: Option<&str>, hosts: &[&str]) -> bool {
+    hosts.iter().any(|host| chart.contains(host) || repository.is_some_and(|url| url.contains(host)))
 }

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 pub fn drop_repeats(found: &mut [Found]) {
     let mut used: HashMap<SourceId, Vec<Layer>> = HashMap::new();
     for evidence in found.iter().flat_map(|found| &found.evidence).filter(|evidence| !is_bare(evidence)) {
-        for layer in evidence.layers.0.iter().filter(|layer| layer.document.source != evidence.at.source) {
+        for layer in &evidence.layers.0 {
             used.entry(layer.document.source).or_default().push(layer.clone());
         }
     }

@@ -36,6 +36,11 @@ impl<'a> Tree<'a> {
         Tree { files, by_path }
     }
 
+    /// The text of a file.
+    pub fn text(&self, id: SourceId) -> &'a str {
+        self.files.iter().find(|file| file.id == id).map_or("", |file| &file.source.text)
+    }
+
     /// The file at a path; `None` when there is none, or nothing in it was worth keeping.
     pub fn get(&self, path: &str) -> Option<&File<'a>> {
         self.by_path.get(&plain(path)).map(|index| &self.files[*index])

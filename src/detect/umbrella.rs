@@ -40,7 +40,7 @@ pub(super) fn find(document: &Arc<Document>, file: &File, tree: &Tree, found: &m
         let dependency = Dependency { item, at: name.key.at, key: alias.unwrap_or("milvus"), nth };
         let Some(version) = dependency.version(file, tree) else { continue };
         for stack in stacks(&dependency, root, file, tree) {
-            let Some(evidence) = dependency.evidence(&stack, version.clone(), file) else { continue };
+            let Some(evidence) = dependency.evidence(&stack, version.clone(), file, tree) else { continue };
             if stack.is_off(dependency.item) {
                 found.off.push(evidence.at);
             }
@@ -66,7 +66,7 @@ impl Dependency<'_> {
         Some(if exact { asked } else { chart::locked(self.nth, file, tree).or(asked) })
     }
 
-    fn evidence(&self, stack: &Stack, version: Option<(Span, String)>, file: &File) -> Option<Evidence> {
+    fn evidence(&self, stack: &Stack, version: Option<(Span, String)>, file: &File, tree: &Tree) -> Option<Evidence> {
         let layers = stack.layers();
         if layers.iter().any(|(layer, _)| helm_values::is_foreign(&layer.node)) {
             return None;
@@ -84,16 +84,10 @@ impl Dependency<'_> {
             chart: "milvus",
             repository: self.text("repository"),
             version,
-            // The layers stand in several files, and a release reads the block scalars of one.
-            layers: Layers::default(),
-            text: "",
+            layers: Layers(layers.into_iter().map(|(layer, _)| layer).collect()),
+            tree,
         };
-        let mut evidence = release.evidence()?;
-        let server = layers.iter().rev().map(|(layer, text)| helm_values::server_config(text, &layer.node));
-        evidence.server = server.into_iter().find(|server| !server.0.is_empty()).unwrap_or_default();
-        evidence.own_chart = layers.iter().any(|(layer, _)| helm_values::is_of_own_chart(&layer.node));
-        evidence.layers = Layers(layers.into_iter().map(|(layer, _)| layer).collect());
-        Some(evidence)
+        release.evidence()
     }
 }
 

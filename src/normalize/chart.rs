@@ -9,10 +9,12 @@ mod write;
 
 pub(super) use write::write;
 
+use super::variable::{Variable, variable};
 use super::{Given, Reader, version_of};
 use crate::detect::Evidence;
 use crate::facts::Facts;
 use crate::model::{Deployment, Dialect, Field, Image, Queue, Said, Surface, Version};
+use crate::source::Span;
 use crate::yaml::Node;
 use values::Values;
 
@@ -20,14 +22,15 @@ use values::Values;
 pub(super) fn read(evidence: &Evidence, surface: Surface, facts: &Facts, given: &Given) -> Deployment {
     let reader = Reader::new(evidence);
     let mut oddities = reader.oddities();
-    let chart = chart_version(evidence, given);
+    let chart = chart_version(evidence, facts, given);
+    // The Milvus chart's defaults say nothing of another chart.
+    let renders = chart.value().filter(|_| !evidence.own_chart);
     // Where the chart is named it is known to be the Milvus chart, which takes its image from `image.all` only.
     let own = own_image(&reader).filter(|_| evidence.own_chart || surface == Surface::HelmValues);
-    let image = own.unwrap_or_else(|| image(&reader, &chart, facts));
+    let image = own.unwrap_or_else(|| image(&reader, renders, facts));
     let version = version_of(&image, given, &mut oddities);
     let values = Values { reader: Reader::new(evidence), evidence, facts };
-    let charts = match chart.value() {
-        // The Milvus chart's defaults say nothing of another chart.
+    let charts = match renders {
         _ if evidence.own_chart => vec![None],
         Some(chart) => vec![Some(chart.clone())],
         None => candidates(&values, version.value()).into_iter().map(Some).collect(),
@@ -84,20 +87,23 @@ fn point_at_chart(deployment: &mut Deployment) {
     }
 }
 
-fn chart_version(evidence: &Evidence, given: &Given) -> Field<Version> {
+fn chart_version(evidence: &Evidence, facts: &Facts, given: &Given) -> Field<Version> {
+    let named = evidence.chart.as_ref().map(|(at, text)| named_version(*at, text));
     if evidence.own_chart {
+        // A fork counts as the chart that it was made from; what has a number of its own is another chart altogether.
+        let known = |version: &Version| facts.chart(version).is_some_and(|chart| chart.published);
+        if let Some(named) = named.filter(|named| named.value().is_some_and(known)) {
+            return named;
+        }
         return Field::unknown(evidence.at, "these values are not for the Milvus chart, but for a chart of its own");
     }
-    if let Some((at, text)) = &evidence.chart {
-        return match (Version::parse(text.trim().trim_start_matches('=').trim_start()), &given.chart) {
-            (Some(version), _) => Field::written(*at, version),
-            (None, Some((version, who))) => Field::default(*at, version.clone(), who.clone()),
-            (None, None) => Field::unknown(*at, no_version(text)),
-        };
-    }
-    match &given.chart {
-        Some((version, who)) => Field::default(evidence.at, version.clone(), who.clone()),
-        None => {
+    match (named, &given.chart) {
+        (Some(named), None) => named,
+        (Some(named), _) if named.value().is_some() => named,
+        (named, Some((version, who))) => {
+            Field::default(named.map_or(evidence.at, |named| named.at), version.clone(), who.clone())
+        }
+        (None, None) => {
             Field::unknown(evidence.at, "nothing says which chart these values are for; say it with --chart-version")
         }
     }
@@ -110,11 +116,25 @@ fn no_version(text: &str) -> String {
     match text {
         "" => "no chart version is written, so the newest is taken; say it with --chart-version".to_string(),
         _ if text.contains("{{") => format!("the template `{text}` is not resolved"),
-        _ if text.contains("${") => format!("nothing here says what `{text}` is"),
-        _ if text.contains(['*', '^', '~', '<', '>', '|', ',']) || short() => {
+        _ if text.contains(['*', '^', '~', '<', '>', '|', ',']) || text.contains(" - ") || short() => {
             format!("`{text}` is a range, not one chart version; say it with --chart-version")
         }
         _ => format!("`{text}` is no chart version of the form x.y.z"),
+    }
+}
+
+/// The chart's version as a text names it: one version, a variable, or a range, of which only the tool that resolves it
+/// knows what it comes to.
+fn named_version(at: Span, text: &str) -> Field<Version> {
+    if let Some(version) = Version::parse(text.trim().trim_start_matches('=').trim_start()) {
+        return Field::written(at, version);
+    }
+    match variable(text) {
+        Some(Variable { name, default }) => match default.and_then(Version::parse) {
+            Some(version) => Field::default(at, version, format!("default of the variable {name}")),
+            None => Field::unknown(at, format!("nothing here says what the variable {name} is")),
+        },
+        None => Field::unknown(at, no_version(text)),
     }
 }
 
@@ -169,7 +189,7 @@ fn own_image(reader: &Reader) -> Option<Field<Image>> {
     })
 }
 
-fn image(reader: &Reader, chart: &Field<Version>, facts: &Facts) -> Field<Image> {
+fn image(reader: &Reader, chart: Option<&Version>, facts: &Facts) -> Field<Image> {
     let repository = reader.node(&["image", "all", "repository"]).and_then(Node::raw_text);
     let repository = repository.unwrap_or("milvusdb/milvus");
     if let Some(node) = reader.node(&["image", "all", "tag"])
@@ -178,7 +198,7 @@ fn image(reader: &Reader, chart: &Field<Version>, facts: &Facts) -> Field<Image>
         return Field::written(node.at, Image::parse(&format!("{repository}:{tag}")));
     }
     let at = reader.place(&["image", "all", "tag"]);
-    let Some(version) = chart.value() else {
+    let Some(version) = chart else {
         return Field::unknown(at, "no image.all.tag is written, and the default depends on the chart's version");
     };
     match facts.chart(version).filter(|chart| !chart.image_tag.is_empty()) {

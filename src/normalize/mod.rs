@@ -10,8 +10,9 @@ mod process;
 mod retag;
 #[cfg(test)]
 mod tests;
+mod variable;
 
-use crate::detect::{Evidence, Layers, Look, What};
+use crate::detect::{Evidence, Layer, Layers, Look, What};
 use crate::facts::Facts;
 use crate::finding::Set;
 use crate::model::{Deployment, Field, Image, Migration, Oddity, Queue, Tag, Version};
@@ -19,6 +20,7 @@ use crate::source::Span;
 use crate::yaml::{Change, Document, Node};
 use retag::retagged;
 use std::sync::Arc;
+use variable::{Variable, variable};
 
 /// What somebody says about a text from outside of it: the command line, the config.
 #[derive(Clone, Debug, Default)]
@@ -40,28 +42,37 @@ pub enum Normal {
 
 /// Understands a piece of evidence.
 pub fn read(evidence: &Evidence, facts: &Facts, given: &Given) -> Normal {
-    let templated = evidence.layers.0.iter().any(|layer| layer.document.templated);
     let mut normal = read_plain(evidence, facts, given);
-    if let (Normal::Deployment(deployment), true) = (&mut normal, templated) {
-        take_defaults_away(deployment);
+    if let (Normal::Deployment(deployment), Some(why)) = (&mut normal, why_not_all_is_seen(evidence)) {
+        take_defaults_away(deployment, why);
     }
     normal
 }
 
-/// In a template a key that is not seen may still be written by an action, so no default is known to be in force.
-fn take_defaults_away(deployment: &mut Deployment) {
-    fn open<T>(field: &mut Field<T>) {
+/// Why a key that is not seen may still be written: by an action of a template, or by values that stand somewhere else.
+fn why_not_all_is_seen(evidence: &Evidence) -> Option<&'static str> {
+    let any = |is: fn(&Layer) -> bool| evidence.layers.0.iter().any(is);
+    match () {
+        () if any(|layer| layer.document.templated) => Some("this is a template, and what it writes is not known"),
+        () if any(Layer::is_unseen) => Some("it may be set by values that are not among these files"),
+        () => None,
+    }
+}
+
+/// Where not all is seen, no default is known to be in force.
+fn take_defaults_away(deployment: &mut Deployment, why: &str) {
+    fn open<T>(field: &mut Field<T>, why: &str) {
         if field.is_default() {
-            *field = Field::unknown(field.at, "this is a template, and what it writes is not known");
+            *field = Field::unknown(field.at, why);
         }
     }
-    open(&mut deployment.version);
-    open(&mut deployment.image);
-    open(&mut deployment.mode);
-    open(&mut deployment.queue);
-    open(&mut deployment.coordinators);
-    open(&mut deployment.rolling);
-    open(&mut deployment.update_mode);
+    open(&mut deployment.version, why);
+    open(&mut deployment.image, why);
+    open(&mut deployment.mode, why);
+    open(&mut deployment.queue, why);
+    open(&mut deployment.coordinators, why);
+    open(&mut deployment.rolling, why);
+    open(&mut deployment.update_mode, why);
     deployment.queues.retain(|queue| !queue.is_default());
     deployment.pulsar_line = deployment.pulsar_line.take().filter(|line| !line.is_default());
 }
@@ -131,6 +142,8 @@ impl<'a> Reader<'a> {
         }
         Some(if node.is_templated() {
             Field::unknown(node.at, format!("the template `{text}` is not resolved"))
+        } else if let Some(Variable { name, default: Some(default) }) = variable(text) {
+            Field::default(node.at, default.to_string(), format!("default of the variable {name}"))
         } else if text.contains("${") {
             Field::unknown(node.at, format!("nothing here says what `{text}` is"))
         } else {
@@ -147,9 +160,9 @@ impl<'a> Reader<'a> {
         oddities: &mut Vec<Oddity>,
     ) -> Option<Field<T>> {
         let text = self.text(path)?;
-        let Some(word) = text.written_value() else { return Some(Field::unknown(text.at, text.why()?)) };
+        let Some(word) = text.value() else { return Some(Field::unknown(text.at, text.why()?)) };
         Some(match parse(word) {
-            Some(value) => Field::written(text.at, value),
+            Some(value) => text.map(|_| value),
             None => {
                 oddities.push(Oddity::UnknownWord {
                     field: path.last().copied().unwrap_or_default().to_string(),

@@ -39,7 +39,7 @@ pub fn jsonl(context: &Context, w: &mut dyn io::Write) -> io::Result<()> {
             container: one.container,
             name: one.name.as_deref(),
             namespace: one.namespace.as_deref(),
-            image: written(&one.image),
+            image: written(&one.image).filter(|image| has_repository(context, &one.image, image)),
             version: one.tag.as_deref(),
             source_version: one.source_version.as_deref(),
             target_version: one.target_version.as_deref(),
@@ -101,6 +101,9 @@ fn chart_driver(one: &DeploymentView) -> Option<&'static str> {
     match one.container {
         "helm-values" => Some("chart"),
         "argocd" => Some("Argo CD, chart"),
+        "flux" => Some("Flux, chart"),
+        "fleet" => Some("Fleet, chart"),
+        "umbrella" => Some("umbrella, chart"),
         _ => None,
     }
 }
@@ -112,6 +115,13 @@ fn default_mark(one: &DeploymentView) -> &'static str {
 
 fn written(value: &ValueView) -> Option<&str> {
     value.value.as_deref().filter(|_| value.said == "written")
+}
+
+/// Whether the repository of an image is written too, not the tag alone.
+fn has_repository(context: &Context, view: &ValueView, image: &str) -> bool {
+    let name = image.split('@').next().unwrap_or(image);
+    let repository = name.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')).map_or(name, |(name, _)| name);
+    view.at.is_none_or(|at| context.texts.source(at.source).text.contains(repository))
 }
 
 fn row(context: &Context, one: &DeploymentView) -> Vec<Cell> {

@@ -1,10 +1,11 @@
 //! The chart's values, read as one chart's templates would read them.
 
 use super::super::Reader;
+use super::super::variable::{Variable, variable};
 use crate::detect::{Evidence, Look};
 use crate::facts::Facts;
 use crate::model::{CoordinatorLayout, Field, Mode, Oddity, Queue, Said, Version};
-use crate::yaml::Node;
+use crate::yaml::{Node, Typed, resolve};
 
 /// The switches of the four coordinators.
 pub(super) const SEPARATE: [&str; 4] =
@@ -39,6 +40,16 @@ pub(super) fn truth(node: &Node) -> Option<bool> {
         (None, Some(text)) => Some(!text.is_empty() && (node.is_string() || text != "0")),
         (None, None) if node.is_map() => Some(true),
         (None, None) => None,
+    }
+}
+
+/// The same of a text that takes a variable's place: it is typed only then.
+fn is_on(text: &str) -> bool {
+    match resolve(text.trim()) {
+        Typed::Bool(value) => value,
+        Typed::Null => false,
+        Typed::Number => text.trim() != "0",
+        Typed::String | Typed::Other => true,
     }
 }
 
@@ -97,6 +108,12 @@ impl Values<'_> {
             Look::Null(node) => return Field::written(node.at, false),
             Look::Absent => return default.map(|value| value.as_deref() == Some("true")),
         };
+        if let Some(Variable { name, default }) = node.text().and_then(variable) {
+            return match default {
+                Some(text) => Field::default(node.at, is_on(text), format!("default of the variable {name}")),
+                None => Field::unknown(node.at, format!("nothing here says what the variable {name} is")),
+            };
+        }
         match truth(node) {
             Some(on) => Field::written(node.at, on),
             None => Field::unknown(node.at, "a template that is not resolved stands here"),
@@ -128,10 +145,12 @@ impl Values<'_> {
         queues
     }
 
-    /// The queue that wins.
+    /// The queue that wins. One that is a default and written as well counts as written.
     pub fn winner(&self, queues: &[Field<Queue>]) -> Field<Queue> {
         let none = || Field::unknown(self.reader.place(&["standalone"]), "no queue is switched on");
-        queues.last().cloned().unwrap_or_else(none)
+        let last = queues.last().cloned().unwrap_or_else(none);
+        let said = |queue: &&Field<Queue>| last.is_default() && queue.written_value() == last.value();
+        queues.iter().find(said).cloned().unwrap_or(last)
     }
 
     fn first_on(&self, block: &[(&str, Queue)], silent: &str, chart: Option<&Version>) -> Option<Field<Queue>> {

@@ -192,3 +192,44 @@ fn without_a_chart_version_only_charts_that_know_the_words_are_asked() {
     assert!(read("cluster: {enabled: false}\nstandalone: {messageQueue: woodpecker}\n").queue.is_unknown());
     assert_eq!(read("woodpecker: {enabled: true}\npulsar: {enabled: false}\n").queue.value(), Some(&Queue::Woodpecker));
 }
+
+/// A HelmRelease of the chart, read.
+fn released(version: &str, rest: &str) -> Deployment {
+    let head = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: a}\nspec:\n";
+    let text = format!("{head}  chart: {{spec: {{chart: milvus, version: '{version}'}}}}\n{rest}");
+    deployment(&evidence(&text, false)[0], &Given::default())
+}
+
+#[test]
+fn a_range_is_no_chart_version_and_a_variable_has_a_default() {
+    for range in ["*", ">=4.2.0", "4.x", "4.2", "^4.2.0", "~4", "4.2.0 - 5.0.0", ">4 <5"] {
+        let why = released(range, "").chart.why().map(str::to_string);
+        assert_eq!(why, Some(format!("`{range}` is a range, not one chart version; say it with --chart-version")));
+    }
+    assert_eq!(released("next", "").chart.why(), Some("`next` is no chart version of the form x.y.z"));
+    assert_eq!(released("${milvus}", "").chart.why(), Some("nothing here says what the variable milvus is"));
+    let assumed = released("${milvus:=4.2.58}", "  values: {cluster: {enabled: '${many:=false}'}}\n");
+    assert!(assumed.chart.is_default() && assumed.chart.value() == Some(&version("4.2.58")));
+    assert!(assumed.mode.is_default() && assumed.mode.value() == Some(&Mode::Standalone));
+    assert!(released("4.2.58", "  values: {cluster: {enabled: '${many}'}}\n").mode.is_unknown());
+    let queue =
+        released("4.2.58", "  values: {cluster: {enabled: false}, standalone: {messageQueue: '${mq:=rocksmq}'}}\n");
+    assert!(queue.queue.is_default() && queue.queue.value() == Some(&Queue::RocksMq));
+}
+
+#[test]
+fn beside_values_that_are_not_here_no_default_is_known() {
+    let seen = released("4.2.58", "  values: {cluster: {enabled: false}}\n");
+    assert!(seen.version.is_default() && seen.queue.is_default());
+    let rest = "  valuesFrom: [{kind: Secret, name: a}]\n  values: {cluster: {enabled: false}}\n";
+    let unseen = released("4.2.58", rest);
+    assert_eq!(unseen.mode.written_value(), Some(&Mode::Standalone));
+    assert!(unseen.version.is_unknown() && unseen.queue.is_unknown());
+}
+
+#[test]
+fn a_repair_makes_the_values_of_a_release_that_has_none() {
+    let text = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nspec:\n  chart:\n    spec:\n      chart: milvus\n      version: 4.2.58\n";
+    let (after, text) = set(text, false, &Given::default(), &[Set::Mode(Mode::Standalone)]);
+    assert_eq!(after.mode.written_value(), Some(&Mode::Standalone), "{text}");
+}
