@@ -147,6 +147,7 @@ fn driver(one: &DeploymentView) -> String {
     };
     match one.container {
         "helm-values" => named("chart", &one.chart_version),
+        "compose" | "workload" => one.container.to_owned(),
         "milvus-upgrade" => named("migration, operator", &one.operator_version),
         _ => named("operator", &one.operator_version),
     }
