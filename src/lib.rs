@@ -230,10 +230,15 @@ fn edits(finding: &Finding, fix: &Fix, evidence: &[Evidence], texts: Texts) -> R
     let evidence = owner.ok_or("the place to change was not found")?;
     let mut rewrites: Vec<normalize::Rewrite> = Vec::new();
     for set in &fix.set {
-        let rewrite = normalize::write(evidence, set).ok_or("it cannot be said in this file")?;
-        match rewrites.iter_mut().find(|other| std::sync::Arc::ptr_eq(&other.document, &rewrite.document)) {
-            Some(other) => other.changes.extend(rewrite.changes),
-            None => rewrites.push(rewrite),
+        let written = normalize::write(evidence, set);
+        if written.is_empty() {
+            return Err("it cannot be said in this file".to_string());
+        }
+        for rewrite in written {
+            match rewrites.iter_mut().find(|other| std::sync::Arc::ptr_eq(&other.document, &rewrite.document)) {
+                Some(other) => other.changes.extend(rewrite.changes),
+                None => rewrites.push(rewrite),
+            }
         }
     }
     let mut edits = Vec::new();
@@ -241,6 +246,8 @@ fn edits(finding: &Finding, fix: &Fix, evidence: &[Evidence], texts: Texts) -> R
         let text = &texts.source(rewrite.document.source).text;
         edits.extend(yaml::edits(text, &rewrite.document, &rewrite.changes).map_err(|error| error.to_string())?);
     }
+    // The parts of one Milvus stand in several documents, and not always in their order.
+    edits.sort_by_key(|edit: &source::Edit| (edit.at.source, edit.at.start));
     Ok(edits)
 }
 

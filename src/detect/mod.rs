@@ -4,32 +4,40 @@
 //! What the values *mean* is not known here; nor are facts, nor disk.
 
 mod argocd;
+mod compose;
 mod fleet;
 mod flux;
 mod helm_values;
 mod layers;
 mod milvus_resource;
 mod objects;
+mod process;
 mod release;
 mod repeats;
 #[cfg(test)]
 mod tests;
 mod tree;
 mod umbrella;
+mod variables;
+mod workload;
 
 pub use layers::{Layer, Layers, Look};
+pub use process::{Process, Role, Variable};
 pub use repeats::drop_repeats;
 pub use tree::{File, Tree};
+pub use variables::Text;
 
 use crate::model::{Dialect, Identity, Surface};
 use crate::source::Span;
-use crate::yaml::{self, Document, Node};
+use crate::yaml::{self, Document};
 use std::sync::Arc;
 
 /// Bytes of which at least one stands in every file that can hold a Milvus. A file with none of them is not parsed.
 pub const LITERALS: &[&str] = &[
     "milvus",
     "Milvus",
+    // Of the `.env` file beside a compose file.
+    "MILVUS",
     "messageQueue",
     "Coordinator",
     "queryNode",
@@ -111,23 +119,6 @@ pub enum What {
     Migration,
 }
 
-/// One process of a Milvus: a service of a compose file, a container of a workload.
-#[derive(Clone, Debug)]
-pub struct Process {
-    pub document: Arc<Document>,
-    /// From the document's root to the mapping of the process.
-    pub path: yaml::Path,
-    /// Its name: the service's key, the workload's name.
-    pub name: String,
-    /// Where it begins.
-    pub at: Span,
-    pub image: Option<Node>,
-    /// The words of `command` and `args` together, in their order.
-    pub words: Vec<Node>,
-    /// Environment variables with their values; a value is `None` where another object holds it.
-    pub environment: Vec<(String, Option<Node>)>,
-}
-
 /// What one text gave.
 #[derive(Clone, Debug, Default)]
 pub struct Found {
@@ -168,6 +159,7 @@ pub fn find(file: &File, tree: &Tree, hint: Hint) -> Found {
         found.comments.extend(document.comments.iter().filter(|c| c.text.contains("milvus-lint:")).cloned());
         in_document(document, file, tree, hint, &mut found);
     }
+    workload::find(file, &mut found);
     number(&mut found.evidence);
     found
 }
@@ -179,6 +171,9 @@ fn in_document(document: &Arc<Document>, file: &File, tree: &Tree, hint: Hint, f
     milvus_resource::find(document, file.source, found);
     if silent(found) {
         umbrella::find(document, file, tree, found);
+    }
+    if silent(found) {
+        compose::find(document, file, tree, found);
     }
     // What such a document holds belongs to it, and is not searched once more.
     let taken = !silent(found)
@@ -215,6 +210,9 @@ fn looks_like_milvus(text: &str, at: Span, documents: &[Arc<Document>]) -> Optio
     let kind = says("kind", &|kind| milvus_resource::what(kind.split(['"', ' ']).next().unwrap_or(kind)).is_some());
     match (group, kind) {
         (true, true) => Some("a Milvus resource stands in the part that cannot be read"),
+        _ if says("image", &process::is_server_image) => {
+            Some("a container of the Milvus image stands in the part that cannot be read")
+        }
         _ if helm_values::looks_like_values(rest) => Some("it looks like values of the Milvus chart"),
         _ => None,
     }

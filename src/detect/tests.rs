@@ -1,5 +1,7 @@
 //! One small text for each shape that was learned from real repositories.
 
+mod processes;
+
 use super::*;
 use crate::yaml::{Path, Step};
 
@@ -70,6 +72,7 @@ fn what_cannot_be_read_and_looks_like_milvus_is_a_trouble() {
     assert_eq!(troubles(r#"{"apiVersion":"milvus.io/v1beta1","kind":"Milvus","spec":{"#), 1);
     assert_eq!(troubles("cluster:\n  enabled: false\nstandalone: [\netcd:\nminio:\n"), 1);
     assert_eq!(troubles("app: 1\nmilvus:\n  standalone: [\n  etcd: {}\n"), 1);
+    assert_eq!(troubles("services:\n  m:\n    image: milvusdb/milvus:v2.4.9\n    command: [\n"), 1);
     assert_eq!(troubles("milvus:\n  host: [\n"), 0);
     assert_eq!(troubles("kind: Deployment\nspec: [\n# talks to milvus.io/ things\n"), 0);
 }
@@ -107,7 +110,6 @@ fn look_alikes_are_not_values_of_the_chart() {
         "queryNode: {mmap: {}}\ndataNode: {segment: {}}\nproxy: {}\n",
         "milvus:\n  image: {registry: docker.io, repository: bitnami/milvus, tag: 2.5.0}\ninitJob: {}\ndataCoord: {}\n",
         "milvus:\n  milvus: {image: {repository: mirror/milvus, tag: 2.5.0}}\n  waitContainer: {}\n",
-        "services:\n  milvus:\n    image: milvusdb/milvus:v2.4.9\n",
         "milvus: {image: 'milvusdb/milvus:v2.4.9', container_name: a}\n",
         "image: {repository: milvusdb/milvus-operator, tag: v0.7.7}\ninstallCRDs: true\n",
         "milvus: {enabled: true, host: a, port: 19530}\n",

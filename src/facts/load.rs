@@ -140,6 +140,7 @@ pub(super) fn embedded() -> Result<Facts, Vec<FactError>> {
             &mut errors,
             operator_default,
         ),
+        server_defaults: table("server-defaults.csv", include_str!("server-defaults.csv"), &mut errors, server_default),
         migration_tools: table("migration-tools.csv", include_str!("migration-tools.csv"), &mut errors, tool),
     };
     if errors.is_empty() { Ok(facts) } else { Err(errors) }
@@ -285,6 +286,16 @@ fn operator_default(row: &mut Row) -> OperatorDefault {
     OperatorDefault {
         field: row.filled("field"),
         operator: row.range("operator"),
+        milvus: row.range("milvus"),
+        mode: row.word("mode", Mode::parse),
+        value: row.filled("value"),
+        proof: row.proof(),
+    }
+}
+
+fn server_default(row: &mut Row) -> ServerDefault {
+    ServerDefault {
+        field: row.filled("field"),
         milvus: row.range("milvus"),
         mode: row.word("mode", Mode::parse),
         value: row.filled("value"),

@@ -23,6 +23,7 @@ pub struct Facts {
     pub chart_defaults: Vec<ChartDefault>,
     pub operators: Vec<Operator>,
     pub operator_defaults: Vec<OperatorDefault>,
+    pub server_defaults: Vec<ServerDefault>,
     pub migration_tools: Vec<MigrationTool>,
 }
 
@@ -188,6 +189,16 @@ pub struct OperatorDefault {
     pub proof: Proof,
 }
 
+/// What Milvus itself does when nothing is written.
+#[derive(Clone, Debug)]
+pub struct ServerDefault {
+    pub field: String,
+    pub milvus: Range,
+    pub mode: Option<Mode>,
+    pub value: String,
+    pub proof: Proof,
+}
+
 /// An image of the metadata migration tool.
 #[derive(Clone, Debug)]
 pub struct MigrationTool {
@@ -276,6 +287,12 @@ impl Facts {
         });
         let first = answers.next()?;
         answers.all(|row| row.value == first.value).then_some(first.value.as_str())
+    }
+
+    /// What a Milvus of that version and mode does by itself; `None` when that is not known.
+    pub fn server_default(&self, field: &str, milvus: &Version, mode: Mode) -> Option<&str> {
+        let holds = |row: &&ServerDefault| row.mode.is_none_or(|only| only == mode) && row.milvus.contains(milvus);
+        self.server_defaults.iter().find(|row| row.field == field && holds(row)).map(|row| row.value.as_str())
     }
 
     /// The migration tool that is good today.

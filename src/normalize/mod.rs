@@ -99,14 +99,16 @@ pub struct Rewrite {
     pub changes: Vec<Change>,
 }
 
-/// Says in the dialect of the evidence what should be true; `None` where the dialect has no word for it.
-pub fn write(evidence: &Evidence, set: &Set) -> Option<Rewrite> {
-    match evidence.what {
+/// Says in the dialect of the evidence what should be true, one rewrite for each document; empty where the dialect has no word
+/// for it.
+pub fn write(evidence: &Evidence, set: &Set) -> Vec<Rewrite> {
+    let rewrite = match evidence.what {
         What::Deployment(surface, crate::model::Dialect::Operator) => operator::write(evidence, surface, set),
         What::Deployment(_, crate::model::Dialect::Chart) => chart::write(evidence, set),
-        What::Deployment(_, crate::model::Dialect::Process) => process::write(evidence, set),
+        What::Deployment(surface, crate::model::Dialect::Process) => return process::write(evidence, surface, set),
         What::Migration => migration::write(evidence, set),
-    }
+    };
+    rewrite.into_iter().collect()
 }
 
 /// Asks the layers of one piece of evidence, and knows a place for every answer.

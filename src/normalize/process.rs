@@ -2,21 +2,26 @@
 //!
 //! What is in force is what is written, else Milvus's own default.
 
-use super::{Given, Reader, Rewrite, retagged, version_of};
-use crate::detect::{Evidence, Process};
+mod write;
+
+pub(super) use write::write;
+
+use super::{Given, Reader, configured_queue, version_of};
+use crate::detect::{Evidence, Role, Text, Variable};
 use crate::facts::Facts;
-use crate::finding::Set;
-use crate::model::{CoordinatorLayout, Deployment, Dialect, Field, Image, Mode, Queue, Surface};
-use crate::yaml::{Change, Node, Step};
-use std::sync::Arc;
+use crate::model::{CoordinatorLayout, Deployment, Dialect, Field, Image, Mode, Oddity, Queue, Surface, Tag, Version};
+use crate::source::Span;
+
+/// The variable that names the queue; it stands above every file.
+const QUEUE: &str = "MQ_TYPE";
 
 /// Understands the processes of one Milvus.
-pub(super) fn read(evidence: &Evidence, surface: Surface, _facts: &Facts, given: &Given) -> Deployment {
+pub(super) fn read(evidence: &Evidence, surface: Surface, facts: &Facts, given: &Given) -> Deployment {
     let mut oddities = Reader::new(evidence).oddities();
     let image = image(evidence);
     let version = version_of(&image, given, &mut oddities);
     let mode = mode(evidence);
-    let queue = queue(evidence, &mode);
+    let queue = queue(evidence, &mode, &version, facts, &mut oddities);
     Deployment {
         id: evidence.id.clone(),
         surface,
@@ -42,7 +47,7 @@ pub(super) fn read(evidence: &Evidence, surface: Surface, _facts: &Facts, given:
 
 fn image(evidence: &Evidence) -> Field<Image> {
     let images = evidence.processes.iter().filter_map(|process| process.image.as_ref());
-    let mut images = images.filter_map(|node| Some(Field::written(node.at, Image::parse(node.raw_text()?))));
+    let mut images = images.map(|text| Field::written(text.at, reference(text)));
     let Some(first) = images.next() else { return Field::unknown(evidence.at, "no image is written") };
     match images.find(|other| other.value() != first.value()) {
         Some(other) => Field::unknown(other.at, "the processes of this Milvus run different images"),
@@ -50,38 +55,32 @@ fn image(evidence: &Evidence) -> Field<Image> {
     }
 }
 
-/// What a process is told to run: `standalone`, a component's name, or nothing that is known.
-fn role(process: &Process) -> Option<(&'static str, &Node)> {
-    const ROLES: &[&str] = &[
-        "standalone",
-        "mixture",
-        "mixcoord",
-        "rootcoord",
-        "datacoord",
-        "querycoord",
-        "indexcoord",
-        "proxy",
-        "querynode",
-        "datanode",
-        "indexnode",
-        "streamingnode",
-        "cdc",
-    ];
-    process.words.iter().find_map(|node| {
-        let text = node.text()?;
-        let mut words = text.split_whitespace();
-        words.find_map(|word| ROLES.iter().find(|role| **role == word)).map(|role| (*role, node))
-    })
+/// The image that a text names. The default of a variable says what runs unless somebody says otherwise.
+fn reference(text: &Text) -> Image {
+    let image = Image::parse(&text.filled);
+    let Tag::Variable(variable) = &image.tag else { return image };
+    let assumed = Image::parse(&text.assumed);
+    match assumed.tag {
+        Tag::Release(version) => Image { tag: Tag::Assumed(version, variable.clone()), ..image },
+        Tag::Variable(_) | Tag::Missing => image,
+        _ => assumed,
+    }
+}
+
+fn roles(evidence: &Evidence) -> impl Iterator<Item = Role> {
+    evidence.processes.iter().filter_map(|process| process.role)
 }
 
 fn mode(evidence: &Evidence) -> Field<Mode> {
-    let roles: Vec<_> = evidence.processes.iter().filter_map(role).collect();
-    if let Some((_, node)) = roles.iter().find(|(role, _)| *role == "standalone") {
-        return Field::written(node.at, Mode::Standalone);
-    }
-    match roles.iter().find(|(role, _)| *role != "mixture") {
-        Some((_, node)) => Field::written(node.at, Mode::Cluster),
-        None => Field::unknown(evidence.at, "what the container runs is not written"),
+    let known = roles(evidence).filter(|role| role.word != "mixture");
+    // What a command says stands above what a name says.
+    let Some(role) = known.min_by_key(|role| (!role.told, role.word != "standalone")) else {
+        return Field::unknown(evidence.at, "what the container runs is not written");
+    };
+    let mode = if role.word == "standalone" { Mode::Standalone } else { Mode::Cluster };
+    match role.told {
+        true => Field::written(role.at, mode),
+        false => Field::default(role.at, mode, format!("its name says `{}`", role.word)),
     }
 }
 
@@ -90,9 +89,7 @@ fn coordinators(evidence: &Evidence, mode: &Field<Mode>) -> Field<CoordinatorLay
         let why = "a standalone runs all coordinators in one process";
         return Field::default(mode.at, CoordinatorLayout::Mix, why);
     }
-    let at = |wanted: &dyn Fn(&str) -> bool| {
-        evidence.processes.iter().filter_map(role).find(|(role, _)| wanted(role)).map(|(_, node)| node.at)
-    };
+    let at = |wanted: &dyn Fn(&str) -> bool| roles(evidence).find(|role| wanted(role.word)).map(|role| role.at);
     let mix = at(&|role| role == "mixcoord");
     let separate = at(&|role| matches!(role, "rootcoord" | "datacoord" | "querycoord" | "indexcoord"));
     match (mix, separate) {
@@ -103,29 +100,73 @@ fn coordinators(evidence: &Evidence, mode: &Field<Mode>) -> Field<CoordinatorLay
     }
 }
 
-fn queue(evidence: &Evidence, mode: &Field<Mode>) -> Field<Queue> {
-    for process in &evidence.processes {
-        for (name, value) in &process.environment {
-            let Some(node) = value.as_ref().filter(|_| name == "MQ_TYPE") else { continue };
-            let text = node.raw_text().unwrap_or_default();
-            return match Queue::parse(text) {
-                Some(queue) => Field::written(node.at, queue),
-                None => Field::unknown(node.at, format!("`{text}` is no queue")),
-            };
-        }
+/// The queue: the variable decides, then the server's configuration, then a broker's address in a cluster, then Milvus.
+fn queue(
+    evidence: &Evidence,
+    mode: &Field<Mode>,
+    version: &Field<Version>,
+    facts: &Facts,
+    oddities: &mut Vec<Oddity>,
+) -> Field<Queue> {
+    let mut written = variables(evidence, QUEUE).filter_map(|variable| named(variable, oddities));
+    if let Some(first) = written.next() {
+        return match written.find(|other| other.value() != first.value()) {
+            Some(other) => Field::unknown(other.at, "the processes of this Milvus name different queues"),
+            None => first,
+        };
     }
-    Field::unknown(mode.at, "no MQ_TYPE is written")
+    if let Some(configured) = configured_queue(evidence) {
+        return configured;
+    }
+    if let Some(at) = evidence.processes.iter().find_map(|process| process.configured) {
+        return broker(evidence, mode)
+            .unwrap_or_else(|| Field::unknown(at, "the file that is mounted here may name it, and is not read"));
+    }
+    broker(evidence, mode).unwrap_or_else(|| default_queue(mode, version, facts))
 }
 
-/// Says a [`Set`] in the words of the containers.
-pub(super) fn write(evidence: &Evidence, set: &Set) -> Option<Rewrite> {
-    let Set::Version(version) = set else { return None };
-    let first = evidence.processes.first()?;
-    let same = |process: &&Process| Arc::ptr_eq(&process.document, &first.document);
-    let changes = evidence.processes.iter().filter(same).filter_map(|process| {
-        let image = Image::parse(process.image.as_ref()?.text()?);
-        let path = process.path.iter().cloned().chain([Step::Key("image".to_string())]).collect();
-        Some(Change::Set { path, value: retagged(&image, version), string: true })
-    });
-    Some(Rewrite { document: Arc::clone(&first.document), changes: changes.collect() })
+fn variables<'a>(evidence: &'a Evidence, name: &'static str) -> impl Iterator<Item = &'a Variable> {
+    let all = evidence.processes.iter().flat_map(|process| &process.environment);
+    all.filter(move |variable| variable.name == name)
+}
+
+/// What the variable says; `None` where it leaves the choice to Milvus.
+fn named(variable: &Variable, oddities: &mut Vec<Oddity>) -> Option<Field<Queue>> {
+    let text = variable.value.as_ref()?;
+    if let Some(queue) = Queue::parse(&text.filled) {
+        return Some(Field::written(text.at, queue));
+    }
+    if let Some(queue) = Queue::parse(&text.assumed) {
+        return Some(Field::default(text.at, queue, format!("the default in `{}`", text.written)));
+    }
+    match text.filled.as_str() {
+        "" | "default" => None,
+        unresolved if unresolved.contains(['$', '{']) => {
+            Some(Field::unknown(text.at, format!("nothing here says what `{unresolved}` is")))
+        }
+        word => {
+            let known = "rocksmq, natsmq, pulsar, kafka, woodpecker";
+            oddities.push(Oddity::UnknownWord { field: QUEUE.into(), text: word.into(), known, at: text.at });
+            Some(Field::unknown(text.at, format!("`{word}` is not one of {known}")))
+        }
+    }
+}
+
+/// In a cluster the address of a broker says which queue there is; a standalone keeps its own in spite of one.
+fn broker(evidence: &Evidence, mode: &Field<Mode>) -> Option<Field<Queue>> {
+    // Another object may hold the address; that there is one is enough.
+    let place = |name| -> Option<Span> { variables(evidence, name).next().map(|variable| variable.at) };
+    if mode.value() != Some(&Mode::Cluster) {
+        return None;
+    }
+    let pulsar = place("PULSAR_ADDRESS").map(|at| Field::written(at, Queue::Pulsar));
+    pulsar.or_else(|| place("KAFKA_BROKER_LIST").map(|at| Field::written(at, Queue::Kafka)))
+}
+
+fn default_queue(mode: &Field<Mode>, version: &Field<Version>, facts: &Facts) -> Field<Queue> {
+    let known = mode.value().and_then(|mode| facts.server_default("queue", version.value()?, *mode));
+    match (known.and_then(Queue::parse), version.value()) {
+        (Some(queue), Some(version)) => Field::default(mode.at, queue, format!("the default of Milvus {version}")),
+        _ => Field::unknown(mode.at, format!("no {QUEUE} is written")),
+    }
 }

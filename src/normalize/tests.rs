@@ -2,6 +2,7 @@
 
 mod chart;
 mod operator;
+mod process;
 
 use super::{Given, Normal, read, write};
 use crate::detect::{self, Evidence, Hint};
@@ -32,10 +33,13 @@ fn evidence(text: &str, values: bool) -> Vec<Evidence> {
 fn told(text: &str, evidence: &Evidence, sets: &[Set]) -> String {
     let mut rewrites: Vec<super::Rewrite> = Vec::new();
     for set in sets {
-        let rewrite = write(evidence, set).unwrap_or_else(|| panic!("no word for {set:?} in\n{text}"));
-        match rewrites.iter_mut().find(|other| Arc::ptr_eq(&other.document, &rewrite.document)) {
-            Some(other) => other.changes.extend(rewrite.changes),
-            None => rewrites.push(rewrite),
+        let written = write(evidence, set);
+        assert!(!written.is_empty(), "no word for {set:?} in\n{text}");
+        for rewrite in written {
+            match rewrites.iter_mut().find(|other| Arc::ptr_eq(&other.document, &rewrite.document)) {
+                Some(other) => other.changes.extend(rewrite.changes),
+                None => rewrites.push(rewrite),
+            }
         }
     }
     let mut edits: Vec<Edit> = Vec::new();

@@ -168,6 +168,7 @@ fn driver(one: &DeploymentView) -> String {
         return named(chart, &one.chart_version);
     }
     match one.container {
+        "compose" | "workload" => one.container.to_owned(),
         "milvus-upgrade" => named("migration, operator", &one.operator_version),
         _ => named("operator", &one.operator_version),
     }

@@ -62,6 +62,9 @@ fn every_range_holds_a_release() {
         let met = tools.iter().any(|version| floor.needs.contains(version));
         assert!(met, "src/facts/floors.csv: {}: no {} is in the column `needs`", floor.id, floor.tool);
     }
+    for row in &facts.server_defaults {
+        assert!(holds(&row.milvus), "src/facts/server-defaults.csv: {}: a range without a release", row.value);
+    }
 }
 
 /// Two rows that match the same change and contradict each other: the one that wins must say more.

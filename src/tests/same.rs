@@ -1,6 +1,7 @@
 //! Law 6: one change told in every container is judged once. `testdata/same/<change>/<container>/{base,head}/…`.
 
 use super::{Told, files_below, known_facts, root};
+use crate::finding::Finding;
 use crate::fix;
 use crate::rules::RULES;
 use crate::source::Sources;
@@ -59,6 +60,12 @@ fn one_change_is_judged_the_same_in_every_container() {
 fn repairs_hold(what: &str, told: &Told, base: &Sources, head: &Sources, facts: &crate::facts::Facts) {
     let config = told.config();
     let repaired = fix::repair(head, true, |head| crate::check(base, head, facts, &config));
-    let left: Vec<_> = repaired.outcome.findings.iter().map(|finding| finding.rule).collect();
+    // Plain containers have no word for some things, such as the mode; the finding says that it offers no repair then.
+    let silent = ["/compose", "/workload"].iter().any(|container| what.ends_with(container));
+    let unsaid = |finding: &&Finding| {
+        silent && finding.fixes.is_empty() && finding.notes.iter().any(|note| note.text.contains("cannot be said"))
+    };
+    let left = repaired.outcome.findings.iter().filter(|finding| !unsaid(finding));
+    let left: Vec<_> = left.map(|finding| finding.rule).collect();
     assert!(left.is_empty(), "{what}: after the repairs these are left: {left:?}; dropped: {:?}", repaired.dropped);
 }

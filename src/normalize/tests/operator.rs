@@ -118,7 +118,7 @@ fn mode_and_coordinators_are_read_as_set() {
         }
     }
     let found = evidence(TWO, false);
-    assert!(write(&found[1], &Set::Mode(Mode::Standalone)).is_none(), "a MilvusCluster is a cluster");
+    assert!(write(&found[1], &Set::Mode(Mode::Standalone)).is_empty(), "a MilvusCluster is a cluster");
 }
 
 #[test]

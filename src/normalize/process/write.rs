@@ -1,0 +1,74 @@
+//! Says in the words of containers what should be true: an image, a variable of the environment.
+
+use super::super::{Rewrite, configured_queue, configured_rewrite, retagged};
+use super::{QUEUE, reference};
+use crate::detect::{Evidence, Process};
+use crate::finding::Set;
+use crate::model::{Queue, Surface};
+use crate::yaml::{Change, Document, Path};
+use std::sync::Arc;
+
+/// One change and the document that it is made in.
+type Written = (Arc<Document>, Change);
+
+/// Says a [`Set`] in the words of the containers; empty where they have none for it.
+pub(in super::super) fn write(evidence: &Evidence, surface: Surface, set: &Set) -> Vec<Rewrite> {
+    let processes = evidence.processes.iter();
+    let changes: Option<Vec<Written>> = match set {
+        Set::Version(version) => {
+            processes.filter(|process| process.image.is_some()).map(|process| image(process, version)).collect()
+        }
+        Set::Queue(queue) => {
+            let unnamed = |process: &Process| process.environment.iter().all(|variable| variable.name != QUEUE);
+            if configured_queue(evidence).is_some() && evidence.processes.iter().all(unnamed) {
+                return configured_rewrite(evidence, *queue).into_iter().collect();
+            }
+            processes.map(|process| variable(process, surface, *queue)).collect()
+        }
+        _ => None,
+    };
+    by_document(changes.unwrap_or_default())
+}
+
+/// The image with another release. What a `.env` file says cannot be changed here.
+fn image(process: &Process, version: &str) -> Option<Written> {
+    let text = process.image.as_ref().filter(|text| !text.is_filled())?;
+    let layer = process.layers.layer_of(&["image"])?;
+    Some((Arc::clone(&layer.document), layer.set(&["image"], retagged(&reference(text), version))))
+}
+
+/// The variable where it stands; in a compose file it can also be added.
+fn variable(process: &Process, surface: Surface, queue: Queue) -> Option<Written> {
+    let set = |path: Path, value: String| Change::Set { path, value, string: true };
+    match process.environment.iter().find(|variable| variable.name == QUEUE) {
+        Some(variable) => {
+            let text = variable.value.as_ref().filter(|text| !text.is_filled())?;
+            let (document, path, before) = variable.place.as_ref()?;
+            let value = if text.written.contains('$') && text.written.contains(&text.assumed) {
+                text.written.replacen(&text.assumed, queue.as_str(), 1)
+            } else {
+                queue.as_str().to_string()
+            };
+            Some((Arc::clone(document), set(path.clone(), format!("{before}{value}"))))
+        }
+        None if surface == Surface::Compose => {
+            let layer = process.layers.layer_of(&["environment"])?;
+            let list = layer.node.get("environment").is_some_and(|environment| environment.is_seq());
+            (!list).then(|| (Arc::clone(&layer.document), layer.set(&["environment", QUEUE], queue.as_str())))
+        }
+        None => None,
+    }
+}
+
+/// Processes that share a text (an anchor, something extended) ask for the same change; it is made once.
+fn by_document(changes: Vec<Written>) -> Vec<Rewrite> {
+    let mut rewrites: Vec<Rewrite> = Vec::new();
+    for (document, change) in changes {
+        match rewrites.iter_mut().find(|rewrite| Arc::ptr_eq(&rewrite.document, &document)) {
+            Some(rewrite) if rewrite.changes.contains(&change) => {}
+            Some(rewrite) => rewrite.changes.push(change),
+            None => rewrites.push(Rewrite { document, changes: vec![change] }),
+        }
+    }
+    rewrites
+}
