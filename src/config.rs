@@ -7,7 +7,7 @@ use crate::model::Version;
 use crate::source::{Side, SourceId, Span, position};
 use crate::yaml::{self, Node};
 use globset::{Glob, GlobSet, GlobSetBuilder};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The name of the config file, at the root of the repository.
 pub const FILE_NAME: &str = ".milvus-lint.yaml";
@@ -43,6 +43,8 @@ pub struct Config {
     pub only_changed: bool,
     /// The run sees the whole repository, so that what covers nothing here covers nothing.
     pub whole: bool,
+    /// The files that the user named, where that is not everything: the others are there to be referred to.
+    pub scope: Option<BTreeSet<String>>,
     /// Two single files are compared, so that what has no name is the same Milvus.
     pub two_files: bool,
     /// What the head is compared with, as the user would name it; `None` when with nothing.

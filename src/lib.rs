@@ -21,6 +21,7 @@ pub mod yaml;
 
 mod accept;
 mod lost;
+mod scope;
 mod view;
 
 #[cfg(test)]
@@ -61,11 +62,15 @@ pub fn check_with(base: &Sources, head: &Sources, facts: &Facts, config: &Config
     let transitions = from_command_line(transitions, config);
     let transitions = without_switched_off(transitions, &before.off, &after.off);
     let texts = Texts { base, head };
+    let scope = scope::Scope::new(config, texts, before.evidence.iter().chain(&after.evidence));
+    let transitions: Vec<Transition> = transitions.into_iter().filter(|t| scope.holds(t.at())).collect();
+    troubles.retain(|trouble| scope.names(trouble.at));
+    let comments: Vec<yaml::Comment> = after.comments.into_iter().filter(|c| scope.names(c.at)).collect();
     let mut findings = judge(&transitions, &troubles, &after.off, facts, rules);
     for finding in &mut findings {
         write_fixes(finding, &after.evidence, texts);
     }
-    let judged = accept::Judged { findings, comments: &after.comments, transitions: &transitions, rules };
+    let judged = accept::Judged { findings, comments: &comments, transitions: &transitions, rules };
     let (findings, excepted) = accept::accept(judged, texts, facts, config);
     let incomplete = incomplete(head, &troubles, texts);
     view::outcome(view::Parts { transitions: &transitions, findings, excepted, incomplete, texts, facts, config })

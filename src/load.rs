@@ -10,6 +10,7 @@ use milvus_lint::rules::RULES;
 use milvus_lint::source::disk::{self, Filter};
 use milvus_lint::source::git::Repository;
 use milvus_lint::source::{Side, Source, SourceId, Sources, Span};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 /// What is to be judged.
@@ -29,14 +30,12 @@ pub fn load(paths: &[PathBuf], base: &Base, scope: &Scope) -> anyhow::Result<Loa
     if paths.iter().any(|path| path.as_os_str() == "-") {
         return standard_input(paths, base, scope, &cwd);
     }
-    let repository = match base.no_base {
-        true => None,
-        false => repository_of(paths, &cwd)?,
-    };
-    let root = repository.as_ref().map_or_else(|| cwd.clone(), |repository| repository.root().to_path_buf());
+    let found = repository_of(paths, &cwd)?;
+    let root = found.as_ref().map_or_else(|| cwd.clone(), |repository| repository.root().to_path_buf());
+    let repository = found.as_ref().filter(|_| !base.no_base);
     let mut config = read_config(scope, &root, &cwd)?;
     let filter = filter(&config, scope, &root)?;
-    let (mut before, mut head) = match &repository {
+    let (mut before, mut head) = match repository {
         None if base.base.is_some() || base.staged => {
             let asked = if base.staged { "--staged" } else { "--base" };
             return Err(Usage(format!("{asked} needs a Git repository, and none is here")).into());
@@ -44,10 +43,13 @@ pub fn load(paths: &[PathBuf], base: &Base, scope: &Scope) -> anyhow::Result<Loa
         None => (Sources::empty(Side::Base), disk::walk(&cwd, paths, &filter)?),
         Some(repository) => with_base(repository, paths, base, &filter, &cwd, &mut config)?,
     };
-    if let Some(repository) = repository.as_ref().filter(|_| !paths.is_empty()) {
-        moved_in(repository, base, &filter, &cwd, &mut before, &head)?;
+    let here = [PathBuf::from(".")];
+    let roots = if paths.is_empty() { &here[..] } else { paths };
+    let everything = roots.iter().all(|path| same_folder(&cwd.join(path), &root));
+    if let Some(repository) = found.as_ref().filter(|_| !everything) {
+        config.scope = Some(in_scope(&before).chain(in_scope(&head)).collect());
+        surroundings(repository, base, &filter, &cwd, (&mut before, &mut head))?;
     }
-    let everything = paths.iter().all(|path| same_folder(&cwd.join(path), &root));
     if config.chart_version.is_some() {
         let named = paths.iter().filter(|path| cwd.join(path).is_file());
         config.told_values = named.map(|path| shown(path, &cwd).trim_start_matches("./").to_string()).collect();
@@ -94,26 +96,30 @@ fn with_base(
     })
 }
 
-/// A Milvus that moved into the named paths was elsewhere before: adds what is gone from the rest of the repository to the
-/// base. A file that is still there is another Milvus, or a copy.
-fn moved_in(
+fn in_scope(sources: &Sources) -> impl Iterator<Item = String> {
+    let unreadable = sources.unreadable.iter().map(|file| file.name.clone());
+    sources.files.iter().map(|file| file.path.clone()).chain(unreadable).collect::<Vec<_>>().into_iter()
+}
+
+/// Adds what stands outside of the named paths: files there may be referred to, and a Milvus may have moved in from there.
+fn surroundings(
     repository: &Repository,
     base: &Base,
     filter: &Filter,
     cwd: &Path,
-    before: &mut Sources,
-    head: &Sources,
+    (before, head): (&mut Sources, &mut Sources),
 ) -> anyhow::Result<()> {
-    let known = |path: &str| before.files.iter().any(|file| file.path == path);
-    if head.files.iter().all(|file| known(&file.path)) {
-        return Ok(());
-    }
     let everywhere = [repository.root().to_path_buf()];
-    let (old, new) = with_base(repository, &everywhere, base, filter, cwd, &mut Config::default())?;
-    let gone = |file: &Source| !new.files.iter().any(|other| other.path == file.path);
-    let files: Vec<Source> = old.files.into_iter().filter(|file| !known(&file.path) && gone(file)).collect();
-    for file in files {
-        before.push(file);
+    let (old, new) = match base.no_base {
+        true => (Sources::empty(Side::Base), disk::walk(cwd, &everywhere, filter)?),
+        false => with_base(repository, &everywhere, base, filter, cwd, &mut Config::default())?,
+    };
+    for (side, all) in [(&mut *before, old), (&mut *head, new)] {
+        let known: HashSet<String> = side.files.iter().map(|file| file.path.clone()).collect();
+        side.changed = all.changed.or(side.changed.take());
+        for file in all.files.into_iter().filter(|file| !known.contains(&file.path)) {
+            side.push(file);
+        }
     }
     Ok(())
 }

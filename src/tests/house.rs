@@ -21,6 +21,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("config", &["finding", "model", "source", "yaml"]),
     ("accept", &["config", "facts", "finding", "model", "outcome", "rules", "source", "yaml"]),
     ("lost", &["detect", "model", "source", "yaml"]),
+    ("scope", &["config", "detect", "source"]),
     ("view", &["config", "facts", "finding", "model", "outcome", "rules", "source"]),
 ];
 

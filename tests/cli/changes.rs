@@ -177,6 +177,33 @@ fn a_milvus_that_moves_into_the_named_folder_is_still_the_same() {
 }
 
 #[test]
+fn a_named_file_is_judged_with_what_it_refers_to() {
+    let repository = Repository::new();
+    let chart = |version: &str| {
+        let repository = "https://zilliztech.github.io/milvus-helm";
+        format!(
+            "apiVersion: v2\nname: search\nversion: 1.0.0\ndependencies:\n- name: milvus\n  version: {version}\n  repository: {repository}\n"
+        )
+    };
+    repository.write("apps/search/Chart.yaml", &chart("4.2.58"));
+    repository.write(
+        "apps/search/values.yaml",
+        "milvus:\n  cluster:\n    enabled: false\n  standalone:\n    messageQueue: rocksmq\n",
+    );
+    repository.write("elsewhere/milvus.yaml", &milvus(":v2.4.13", "standalone", ROCKSMQ)).commit("before");
+    repository.write("apps/search/Chart.yaml", &chart("5.0.19"));
+    for arguments in
+        [&["check", "apps/search/Chart.yaml", "--output", "json"][..], &["check", "apps", "--output", "json"]]
+    {
+        let run = repository.run(arguments);
+        let deployments = run.json()["deployments"].as_array().unwrap().clone();
+        assert_eq!(deployments.len(), 1, "{}", run.stdout);
+        assert_eq!(deployments[0]["mode"]["value"], "standalone");
+        assert_eq!((run.verdict().0.as_str(), run.code), ("legal", 0), "{}", run.stdout);
+    }
+}
+
+#[test]
 fn what_runs_now_can_be_said_on_the_command_line() {
     let repository = Repository::new();
     repository.write("milvus.yaml", &milvus(":v2.4.23", "standalone", ROCKSMQ)).commit("all");

@@ -1,0 +1,43 @@
+//! What the user asked about: the named files, and every Milvus that takes something from one of them.
+//!
+//! Takes the config's scope and all evidence; says of a place whether it belongs to what was asked. The rest of the repository is
+//! read so that references lead somewhere, and nothing is said about it.
+
+use crate::config::Config;
+use crate::detect::Evidence;
+use crate::source::{Span, Texts};
+use std::collections::HashSet;
+
+/// What was asked about; everything when nothing was named.
+pub(crate) struct Scope<'a> {
+    config: &'a Config,
+    texts: Texts<'a>,
+    /// Where each Milvus begins that takes something from a named file.
+    begins: HashSet<Span>,
+}
+
+impl<'a> Scope<'a> {
+    pub(crate) fn new(config: &'a Config, texts: Texts<'a>, evidence: impl Iterator<Item = &'a Evidence>) -> Scope<'a> {
+        let mut scope = Scope { config, texts, begins: HashSet::new() };
+        if config.scope.is_some() {
+            let touches = |evidence: &&Evidence| {
+                let layers = evidence.layers.0.iter().map(|layer| layer.document.at);
+                let processes = evidence.processes.iter().map(|process| process.at);
+                std::iter::once(evidence.at).chain(layers).chain(processes).any(|at| scope.names(at))
+            };
+            scope.begins = evidence.filter(touches).map(|evidence| evidence.at).collect();
+        }
+        scope
+    }
+
+    /// Whether a place stands in a named file.
+    pub(crate) fn names(&self, at: Span) -> bool {
+        let path = &self.texts.source(at.source).path;
+        self.config.scope.as_ref().is_none_or(|scope| scope.contains(path))
+    }
+
+    /// Whether the Milvus that begins at a place was asked about.
+    pub(crate) fn holds(&self, at: Span) -> bool {
+        self.config.scope.is_none() || self.begins.contains(&at)
+    }
+}
