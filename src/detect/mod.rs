@@ -8,12 +8,14 @@ mod compose;
 mod fleet;
 mod flux;
 mod helm_values;
+mod helmfile;
 mod layers;
 mod milvus_resource;
 mod objects;
 mod process;
 mod release;
 mod repeats;
+mod settings;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -179,7 +181,8 @@ fn in_document(document: &Arc<Document>, file: &File, tree: &Tree, hint: Hint, f
     let taken = !silent(found)
         || argocd::find(document, file, tree, found)
         || flux::find(document, file, tree, &mut found.evidence)
-        || fleet::find(document, file, tree, &mut found.evidence);
+        || fleet::find(document, file, tree, &mut found.evidence)
+        || helmfile::find(document, file, tree, found);
     if !taken && (hint.values || !umbrella::is_of_chart_itself(file, tree)) {
         helm_values::find(document, file.source, hint, &mut found.evidence);
     }
@@ -212,6 +215,9 @@ fn looks_like_milvus(text: &str, at: Span, documents: &[Arc<Document>]) -> Optio
         (true, true) => Some("a Milvus resource stands in the part that cannot be read"),
         _ if says("image", &process::is_server_image) => {
             Some("a container of the Milvus image stands in the part that cannot be read")
+        }
+        _ if says("chart", &|chart| chart.contains('/') && release::is_milvus_chart(chart, None)) => {
+            Some("a release of the Milvus chart stands in the part that cannot be read")
         }
         _ if helm_values::looks_like_values(rest) => Some("it looks like values of the Milvus chart"),
         _ => None,

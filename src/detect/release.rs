@@ -29,7 +29,7 @@ impl Release<'_> {
     pub(super) fn evidence(self) -> Option<Evidence> {
         let foreign = || self.layers.0.iter().any(|layer| helm_values::is_foreign(&layer.node));
         // What Milvus itself publishes is its chart, whatever is in the values.
-        let published = self.repository.is_some_and(|url| OWN.iter().any(|own| url.contains(own)));
+        let published = self.repository.is_some_and(is_published_by_milvus);
         if !is_milvus_chart(self.chart, self.repository) || !published && foreign() {
             return None;
         }
@@ -52,6 +52,11 @@ impl Release<'_> {
 
 /// Where Milvus publishes its chart.
 const OWN: [&str; 2] = ["zilliztech.github.io/milvus-helm", "milvus-io.github.io/milvus-helm"];
+
+/// Whether an address is one at which Milvus publishes its chart, and no other.
+pub(super) fn is_published_by_milvus(url: &str) -> bool {
+    OWN.iter().any(|own| url.contains(own))
+}
 
 /// Whether a chart is the Milvus chart: by its name, and not from a repository that has another one of that name.
 pub(super) fn is_milvus_chart(chart: &str, repository: Option<&str>) -> bool {

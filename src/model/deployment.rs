@@ -43,6 +43,8 @@ pub enum Surface {
     Flux,
     /// A Fleet bundle of the Milvus chart.
     Fleet,
+    /// A release of the Milvus chart in a Helmfile.
+    Helmfile,
     /// Services of a compose file.
     Compose,
     /// Deployments, StatefulSets, Pods that run the server.
@@ -59,6 +61,7 @@ impl Surface {
             Surface::ArgoCd => "argocd",
             Surface::Flux => "flux",
             Surface::Fleet => "fleet",
+            Surface::Helmfile => "helmfile",
             Surface::Compose => "compose",
             Surface::Workload => "workload",
         }
