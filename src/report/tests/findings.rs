@@ -241,10 +241,10 @@ fn a_file_on_disk_is_a_link() {
     stage.style.hyperlinks = true;
     let plain = stage.finding(&finding);
     assert!(!plain.contains('\u{1b}'), "no link without an absolute path: {plain}");
-    stage.head.files[0].disk = Some("/work/ä b/milvusupgrade.yaml".into());
+    stage.head.files[0].disk = Some("/srv/ä b/milvusupgrade.yaml".into());
     let shown = stage.finding(&finding);
     let name = "config/samples/milvusupgrade.yaml:10:18";
-    let link = format!("\u{1b}]8;;file:///work/%C3%A4%20b/milvusupgrade.yaml\u{1b}\\{name}\u{1b}]8;;\u{1b}\\");
+    let link = format!("\u{1b}]8;;file:///srv/%C3%A4%20b/milvusupgrade.yaml\u{1b}\\{name}\u{1b}]8;;\u{1b}\\");
     assert_eq!(shown, plain.replacen(name, &link, 1));
 }
 
