@@ -8,6 +8,7 @@ mod compose;
 mod fleet;
 mod flux;
 mod helm_values;
+mod kustomize;
 mod layers;
 mod milvus_resource;
 mod objects;
@@ -179,6 +180,7 @@ fn in_document(document: &Arc<Document>, file: &File, tree: &Tree, hint: Hint, f
     let taken = !silent(found)
         || argocd::find(document, file, tree, found)
         || flux::find(document, file, tree, &mut found.evidence)
+        || kustomize::find(document, file, tree, &mut found.evidence)
         || fleet::find(document, file, tree, &mut found.evidence);
     if !taken && (hint.values || !umbrella::is_of_chart_itself(file, tree)) {
         helm_values::find(document, file.source, hint, &mut found.evidence);

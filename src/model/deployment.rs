@@ -43,6 +43,8 @@ pub enum Surface {
     Flux,
     /// A Fleet bundle of the Milvus chart.
     Fleet,
+    /// The Milvus chart among the `helmCharts` of a kustomization.
+    Kustomize,
     /// Services of a compose file.
     Compose,
     /// Deployments, StatefulSets, Pods that run the server.
@@ -59,6 +61,7 @@ impl Surface {
             Surface::ArgoCd => "argocd",
             Surface::Flux => "flux",
             Surface::Fleet => "fleet",
+            Surface::Kustomize => "kustomize",
             Surface::Compose => "compose",
             Surface::Workload => "workload",
         }

@@ -103,6 +103,7 @@ fn chart_driver(one: &DeploymentView) -> Option<&'static str> {
         "argocd" => Some("Argo CD, chart"),
         "flux" => Some("Flux, chart"),
         "fleet" => Some("Fleet, chart"),
+        "kustomize" => Some("Kustomize, chart"),
         "umbrella" => Some("umbrella, chart"),
         _ => None,
     }
