@@ -1,9 +1,14 @@
-//! Kustomizations: the Milvus chart among their `helmCharts`.
+//! Kustomizations: the Milvus chart among their `helmCharts`, and what overlays make of Milvus resources.
 //!
 //! Takes one document, told by its kind or by its file's name, and the files around it. What the values mean is not known here.
 
+mod overlays;
+mod patch;
+mod synthetic;
 #[cfg(test)]
 mod tests;
+
+pub use overlays::lay_overlays;
 
 use super::release::Release;
 use super::{Evidence, File, Layer, Layers, Tree};

@@ -22,6 +22,7 @@ mod umbrella;
 mod variables;
 mod workload;
 
+pub use kustomize::lay_overlays;
 pub use layers::{Layer, Layers, Look};
 pub use process::{Process, Role, Variable};
 pub use repeats::drop_repeats;
@@ -63,6 +64,14 @@ pub const LITERALS: &[&str] = &[
     "minio",
     // Where a chart of that name comes from is said by another object.
     "HelmRepository",
+    // Overlays, and patches that name nothing but a path.
+    "kustomize.config.k8s.io",
+    "- ../",
+    "patches:",
+    "patchesStrategicMerge",
+    "namePrefix",
+    "- op:",
+    "\"op\"",
 ];
 
 /// Whether a file of this name can hold a Milvus, judged by the name alone: YAML and JSON, their templates and copies, and
