@@ -109,6 +109,7 @@ fn understand_base(base: &Sources, head: &Sources, after: &Understood, facts: &F
 fn understand(sources: &Sources, facts: &Facts, config: &Config) -> Understood {
     let tree = Tree::parse(sources);
     let mut found: Vec<Found> = tree.files.par_iter().map(|file| find(file, &tree, sources.side, config)).collect();
+    detect::lay_overlays(&tree, &mut found);
     detect::drop_repeats(&mut found);
     let mut understood = Understood::default();
     for (file, found) in tree.files.iter().zip(found) {

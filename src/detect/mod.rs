@@ -9,6 +9,7 @@ mod fleet;
 mod flux;
 mod helm_values;
 mod helmfile;
+mod kustomize;
 mod layers;
 mod milvus_resource;
 mod objects;
@@ -23,6 +24,7 @@ mod umbrella;
 mod variables;
 mod workload;
 
+pub use kustomize::lay_overlays;
 pub use layers::{Layer, Layers, Look};
 pub use process::{Process, Role, Variable};
 pub use repeats::drop_repeats;
@@ -64,6 +66,14 @@ pub const LITERALS: &[&str] = &[
     "minio",
     // Where a chart of that name comes from is said by another object.
     "HelmRepository",
+    // Overlays, and patches that name nothing but a path.
+    "kustomize.config.k8s.io",
+    "- ../",
+    "patches:",
+    "patchesStrategicMerge",
+    "namePrefix",
+    "- op:",
+    "\"op\"",
 ];
 
 /// Whether a file of this name can hold a Milvus, judged by the name alone: YAML and JSON, their templates and copies, and
@@ -181,6 +191,7 @@ fn in_document(document: &Arc<Document>, file: &File, tree: &Tree, hint: Hint, f
     let taken = !silent(found)
         || argocd::find(document, file, tree, found)
         || flux::find(document, file, tree, &mut found.evidence)
+        || kustomize::find(document, file, tree, &mut found.evidence)
         || fleet::find(document, file, tree, &mut found.evidence)
         || helmfile::find(document, file, tree, found);
     if !taken && (hint.values || !umbrella::is_of_chart_itself(file, tree)) {

@@ -45,6 +45,8 @@ pub enum Surface {
     Fleet,
     /// A release of the Milvus chart in a Helmfile.
     Helmfile,
+    /// The Milvus chart among the `helmCharts` of a kustomization.
+    Kustomize,
     /// Services of a compose file.
     Compose,
     /// Deployments, StatefulSets, Pods that run the server.
@@ -62,6 +64,7 @@ impl Surface {
             Surface::Flux => "flux",
             Surface::Fleet => "fleet",
             Surface::Helmfile => "helmfile",
+            Surface::Kustomize => "kustomize",
             Surface::Compose => "compose",
             Surface::Workload => "workload",
         }
