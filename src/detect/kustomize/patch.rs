@@ -28,6 +28,10 @@ impl Subject {
     }
 
     fn lay(&mut self, layer: Layer, at: Span) {
+        // What is written below would not come through; no repair is offered rather than one without effect.
+        for below in self.evidence.layers.0.iter_mut().filter(|_| !layer.editable) {
+            below.editable = false;
+        }
         self.evidence.layers.0.push(layer);
         // Two overlays of one base are told apart by their places.
         self.evidence.at = at;
