@@ -14,8 +14,9 @@ mod umbrella;
 use crate::config::{Config, FILE_NAME};
 use crate::facts::Facts;
 use crate::outcome::Outcome;
+use crate::report::{Context, Style};
 use crate::rules::{RULES, Rule};
-use crate::source::{Side, Source, Sources};
+use crate::source::{Side, Source, Sources, Texts};
 use std::path::{Path, PathBuf};
 
 /// The root of the repository.
@@ -37,6 +38,19 @@ fn files_below(folder: &Path) -> Vec<PathBuf> {
 fn known_facts() -> Facts {
     Facts::embedded()
         .unwrap_or_else(|errors| panic!("{}", errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))
+}
+
+/// What a report is made of, without colour, time or anything else that differs between two runs.
+fn plain<'a>(base: &'a Sources, head: &'a Sources, outcome: &'a Outcome) -> Context<'a> {
+    Context {
+        texts: Texts { base, head },
+        outcome,
+        style: Style::default(),
+        elapsed: None,
+        tool_version: "",
+        allow_unknown: false,
+        hint: None,
+    }
 }
 
 /// A case told by texts alone: the files of both sides, a config among those of the head.

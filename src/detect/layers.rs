@@ -76,15 +76,6 @@ impl Layers {
         None
     }
 
-    /// The place of the key at the end of a path, in the layer that is in force.
-    pub fn key(&self, path: &[&str]) -> Option<Span> {
-        let (last, parents) = path.split_last()?;
-        self.0.iter().rev().find_map(|layer| {
-            let parent = parents.iter().try_fold(&layer.node, |node, key| node.get(key))?;
-            parent.entry(last).map(|entry| entry.key.at)
-        })
-    }
-
     /// The layer to write in: the topmost that can be changed, so that what is written there is in force.
     pub fn writable(&self) -> Option<&Layer> {
         self.0.iter().rev().find(|layer| layer.editable)

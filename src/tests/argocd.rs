@@ -1,11 +1,10 @@
 //! Argo CD Applications: what is in force, where it stands, and that repairs are written where Argo CD reads them.
 
-use super::{Told, known_facts};
+use super::{Told, known_facts, plain};
 use crate::fix;
 use crate::outcome::{DeploymentView, Outcome};
-use crate::report::{self, Context, Style};
+use crate::report;
 use crate::rules::{RULES, find};
-use crate::source::Texts;
 
 const HEAD: &str = "\
 apiVersion: argoproj.io/v1alpha1
@@ -61,15 +60,7 @@ fn a_default_that_moves_with_the_chart_is_shown_and_pinned_in_the_block() {
     let files = |text: &str| vec![("apps/milvus/app.yaml".to_string(), text.to_string())];
     let told = Told { base: files(&base), head: files(&head) };
     let (before, after, outcome) = told.check(&known_facts(), &[find("queue-default-changed").unwrap()]);
-    let context = Context {
-        texts: Texts { base: &before, head: &after },
-        outcome: &outcome,
-        style: Style::default(),
-        elapsed: None,
-        tool_version: "",
-        allow_unknown: false,
-        hint: None,
-    };
+    let context = plain(&before, &after, &outcome);
     let shown: Vec<String> = outcome.findings.iter().map(|finding| report::finding(&context, finding)).collect();
     let expected = "\
 error[queue-default-changed]: this standalone moves from rocksmq to woodpecker by a default; the data in rocksmq is left behind

@@ -1,11 +1,11 @@
 //! Laws about the judgement: silence without change, places, repairs, any input, any number of threads.
 
 use super::pages::{Example, examples};
-use super::{Told, known_facts};
+use super::{Told, known_facts, plain};
 use crate::finding::Severity;
 use crate::model::Image;
 use crate::outcome::{DeploymentView, TransitionKind, ValueView};
-use crate::report::{Context, Format, Style};
+use crate::report::Format;
 use crate::rules::{RULES, Scope};
 use crate::source::{Side, Sources, Texts};
 use crate::{fix, yaml};
@@ -195,15 +195,7 @@ fn the_number_of_threads_changes_nothing() {
     let told = Told { base: Vec::new(), head };
     let json = || {
         let (base, head, outcome) = told.check(&facts, RULES);
-        let context = Context {
-            texts: Texts { base: &base, head: &head },
-            outcome: &outcome,
-            style: Style::default(),
-            elapsed: None,
-            tool_version: "",
-            allow_unknown: false,
-            hint: None,
-        };
+        let context = plain(&base, &head, &outcome);
         let mut bytes = Vec::new();
         Format::Json.write(&context, &mut bytes).unwrap();
         bytes

@@ -1,10 +1,9 @@
 //! Runs every rule's page: what it says fires must fire with the output that stands there, what it says is silent must be.
 
-use super::{Told, known_facts, root};
+use super::{Told, known_facts, plain, root};
 use crate::finding::Severity;
-use crate::report::{self, Context, Style};
+use crate::report;
 use crate::rules::{RULES, Rule};
-use crate::source::Texts;
 
 /// One example of a page.
 #[derive(Clone, Debug)]
@@ -58,15 +57,7 @@ fn output(example: &Example, rule: &Rule) -> String {
     let facts = known_facts();
     let rule = [RULES.iter().copied().find(|known| known.id == rule.id).unwrap()];
     let (base, head, outcome) = example.told.check(&facts, &rule);
-    let context = Context {
-        texts: Texts { base: &base, head: &head },
-        outcome: &outcome,
-        style: Style::default(),
-        elapsed: None,
-        tool_version: "",
-        allow_unknown: false,
-        hint: None,
-    };
+    let context = plain(&base, &head, &outcome);
     let findings: Vec<String> = outcome.findings.iter().map(|finding| report::finding(&context, finding)).collect();
     findings.iter().map(|finding| format!("{}\n", finding.trim_end())).collect::<Vec<_>>().join("\n")
 }
