@@ -42,6 +42,7 @@ mod release_bad;
 mod release_unknown;
 mod release_vulnerable;
 mod rolling_ineffective;
+mod rollout_paused;
 mod short_prerelease;
 mod source_patch_old;
 mod target_patch_risky;
@@ -51,6 +52,8 @@ mod upgrade_path_illegal;
 mod upgrade_path_unknown;
 mod value_unknown;
 mod version_unreadable;
+
+mod frame;
 
 use crate::facts::{Circumstances, Edge, Facts, Floor, Hop, Judgement, Risk, Via, What};
 use crate::finding::{Confidence, Finding, Fix, Set, Severity};
@@ -98,6 +101,7 @@ pub static RULES: &[&Rule] = &[
     &release_unknown::RULE,
     &release_vulnerable::RULE,
     &rolling_ineffective::RULE,
+    &rollout_paused::RULE,
     &short_prerelease::RULE,
     &source_patch_old::RULE,
     &target_patch_risky::RULE,
@@ -139,6 +143,8 @@ pub enum Scope {
 #[derive(Clone, Copy)]
 pub struct Case<'a> {
     pub facts: &'a Facts,
+    /// The version of Kubernetes, where somebody said so.
+    pub kubernetes: Option<&'a Version>,
     pub event: Event<'a>,
 }
 
