@@ -2,7 +2,7 @@
 
 use super::settings::{Asks, SettingFact, When};
 use super::*;
-use crate::model::Tree;
+use crate::model::{Dialect, Tree};
 use std::fmt;
 
 /// A row of a table that cannot be read or that contradicts another.
@@ -312,6 +312,8 @@ fn setting(row: &mut Row) -> SettingFact {
         "upgrade" => Some(When::Upgrade),
         "change" => Some(When::Change),
         "together" => Some(When::Together),
+        "chart" => Some(When::Chart),
+        "migration" => Some(When::Migration),
         _ => None,
     });
     let asked = |row: &mut Row, column: &str| row.text(column) != "*";
@@ -344,6 +346,12 @@ fn setting(row: &mut Row) -> SettingFact {
             operator: asked(row, "operator"),
             kubernetes: asked(row, "kubernetes"),
         },
+        dialect: row.word("dialect", |text| match text {
+            "operator" => Some(Dialect::Operator),
+            "chart" => Some(Dialect::Chart),
+            "process" => Some(Dialect::Process),
+            _ => None,
+        }),
         mode: row.word("mode", Mode::parse),
         queue: row.word("queue", Queue::parse),
         severity: row.severity(),

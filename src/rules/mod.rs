@@ -8,9 +8,12 @@ mod chart_line_mismatch;
 mod chart_unpublished;
 mod chart_version_confused;
 mod component_image;
+mod component_unsupported;
 mod component_version_ignored;
 mod coordinators_default_changed;
 mod coordinators_separate;
+mod dependency_incomplete;
+mod dependency_moved;
 mod downgrade;
 mod duplicate_key;
 mod exception_expired;
@@ -35,6 +38,7 @@ mod pulsar_line_changed;
 mod queue_ambiguous;
 mod queue_changed;
 mod queue_default_changed;
+mod queue_not_selected;
 mod queue_unknown;
 mod queue_unsupported;
 mod quoted_boolean;
@@ -43,10 +47,13 @@ mod release_unknown;
 mod release_vulnerable;
 mod rolling_ineffective;
 mod rollout_paused;
+mod setting_ineffective;
+mod setting_unsupported;
 mod short_prerelease;
 mod source_patch_old;
 mod target_patch_risky;
 mod unreadable;
+mod update_all_at_once;
 mod update_direction_mismatch;
 mod upgrade_path_illegal;
 mod upgrade_path_unknown;
@@ -67,9 +74,12 @@ pub static RULES: &[&Rule] = &[
     &chart_unpublished::RULE,
     &chart_version_confused::RULE,
     &component_image::RULE,
+    &component_unsupported::RULE,
     &component_version_ignored::RULE,
     &coordinators_default_changed::RULE,
     &coordinators_separate::RULE,
+    &dependency_incomplete::RULE,
+    &dependency_moved::RULE,
     &downgrade::RULE,
     &duplicate_key::RULE,
     &exception_expired::RULE,
@@ -94,6 +104,7 @@ pub static RULES: &[&Rule] = &[
     &queue_ambiguous::RULE,
     &queue_changed::RULE,
     &queue_default_changed::RULE,
+    &queue_not_selected::RULE,
     &queue_unknown::RULE,
     &queue_unsupported::RULE,
     &quoted_boolean::RULE,
@@ -102,10 +113,13 @@ pub static RULES: &[&Rule] = &[
     &release_vulnerable::RULE,
     &rolling_ineffective::RULE,
     &rollout_paused::RULE,
+    &setting_ineffective::RULE,
+    &setting_unsupported::RULE,
     &short_prerelease::RULE,
     &source_patch_old::RULE,
     &target_patch_risky::RULE,
     &unreadable::RULE,
+    &update_all_at_once::RULE,
     &update_direction_mismatch::RULE,
     &upgrade_path_illegal::RULE,
     &upgrade_path_unknown::RULE,
