@@ -1,0 +1,1 @@
+//! Milvus in Terraform, each told by example.

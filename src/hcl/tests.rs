@@ -1,0 +1,1 @@
+//! What is read of HCL, and what is written back.
