@@ -147,6 +147,8 @@ pub struct Found {
     pub comments: Vec<yaml::Comment>,
     /// Where each Milvus begins that is described but switched off, so that nothing of it runs.
     pub off: Vec<Span>,
+    /// Documents of other files that are a resource only as somebody fills them in.
+    pub filled: Vec<Span>,
 }
 
 /// Something that looks like Milvus and could not be read.

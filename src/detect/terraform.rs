@@ -4,6 +4,7 @@
 //! Takes a file and the tree, for the rest of its module, the modules that it calls, and the files that expressions name. An
 //! expression is followed through variables and locals as far as the repository says them; what is left is unknown, by its name.
 
+mod calls;
 mod eval;
 mod guest;
 mod manifest;
@@ -17,6 +18,7 @@ use super::{Evidence, File, Found, Tree, Trouble};
 use crate::hcl::Block;
 use crate::source::{SourceId, Span};
 use crate::yaml::{Comment, Document, Kind, Node};
+pub(super) use calls::Calls;
 use eval::Eval;
 use module::Module;
 use std::sync::Arc;
@@ -45,7 +47,7 @@ pub(super) fn find(file: &File, tree: &Tree, found: &mut Found) {
     if mentions {
         found.comments.extend(comments(file.id, text));
     }
-    if !mentions && !calls_modules(text) {
+    if !mentions && !tree.calls().holds(file.id) {
         return;
     }
     let Some(parsed) = file.hcl() else { return };
@@ -53,25 +55,20 @@ pub(super) fn find(file: &File, tree: &Tree, found: &mut Found) {
     if module.is_called() {
         return;
     }
-    let mut resources = parsed.body.blocks("resource").filter(|_| mentions).peekable();
-    if resources.peek().is_some() {
-        for block in resources {
-            in_resource(&module, file, block, found);
-        }
+    for block in parsed.body.blocks("resource").filter(|_| mentions) {
+        in_resource(&module, file, block, found);
     }
     for call in parsed.body.blocks("module") {
         let before = found.evidence.len();
         in_call(&module, call, 0, found);
         // Each Milvus needs a place of its own, and this is where it is called from.
         let places = std::iter::once(call.at).chain(call.body.attributes.iter().map(|attribute| attribute.at));
-        let several = found.evidence.len() - before > 1;
         for (evidence, at) in found.evidence[before..].iter_mut().zip(places) {
             let inside = std::mem::replace(&mut evidence.at, at);
             evidence.id.path.clone_from(&file.source.path);
             // Whoever is switched off is known by its place.
             found.off.iter_mut().filter(|off| **off == inside).for_each(|off| *off = at);
         }
-        debug_assert!(!several || !call.body.attributes.is_empty());
     }
 }
 
@@ -82,7 +79,7 @@ fn in_call(caller: &Module, call: &Block, depth: usize, found: &mut Found) {
     let before = found.evidence.len();
     for file in module.files.iter().filter(|file| !file.source.path.ends_with(".tfvars")) {
         let text = &file.source.text;
-        if !mentions_milvus(text) && !calls_modules(text) {
+        if !mentions_milvus(text) && !caller.tree.calls().holds(file.id) {
             continue;
         }
         let Some(parsed) = file.hcl() else { continue };
@@ -108,7 +105,7 @@ fn in_resource(module: &Module, file: &File, block: &Block, found: &mut Found) {
     match block.labels.first().map(String::as_str) {
         Some("helm_release") => found.evidence.extend(release::evidence(module, file, block)),
         Some("kubernetes_manifest") => manifest::find(module, file, block, "manifest", found),
-        Some("kubectl_manifest" | "kubectl_server_version" | "k8s_manifest") => {
+        Some("kubectl_manifest" | "k8s_manifest") => {
             for key in ["yaml_body", "content"] {
                 manifest::find(module, file, block, key, found);
             }
@@ -134,10 +131,6 @@ fn in_resource(module: &Module, file: &File, block: &Block, found: &mut Found) {
 /// A copy that `terraform init` made of a module.
 fn is_vendored(path: &str) -> bool {
     path.split('/').any(|part| part == ".terraform")
-}
-
-fn calls_modules(text: &str) -> bool {
-    text.contains("module")
 }
 
 /// An expression as a document.

@@ -40,6 +40,8 @@ impl File<'_> {
 pub struct Tree<'a> {
     pub files: Vec<File<'a>>,
     by_path: BTreeMap<String, usize>,
+    /// Which modules of Terraform lead to a Milvus, once somebody has asked.
+    calls: OnceLock<terraform::Calls>,
 }
 
 impl<'a> Tree<'a> {
@@ -48,7 +50,12 @@ impl<'a> Tree<'a> {
         let all: Vec<(SourceId, &Source)> = sources.iter().collect();
         let files: Vec<File> = all.par_iter().map(|(id, source)| parse(*id, source)).collect();
         let by_path = files.iter().enumerate().map(|(index, file)| (plain(&file.source.path), index)).collect();
-        Tree { files, by_path }
+        Tree { files, by_path, calls: OnceLock::new() }
+    }
+
+    /// Which modules of Terraform lead to a Milvus.
+    pub(super) fn calls(&self) -> &terraform::Calls {
+        self.calls.get_or_init(|| terraform::Calls::of(self))
     }
 
     /// The text of a file.

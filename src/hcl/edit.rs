@@ -65,6 +65,9 @@ fn literal<'a, 'c>(
         Change::Move { from, .. } => from,
     };
     let Some(node) = node(&document.root, path) else { return Ok(None) };
+    if let Some((at, value)) = tail(texts, node, change)? {
+        return Ok(Some((at, value, true)));
+    }
     let elsewhere = !document.region.contains(node.at) && is_file(&texts(node.at.source).path);
     if !elsewhere && !is_made(document, source) {
         return match says_the_same(document, source, node) {
@@ -80,6 +83,27 @@ fn literal<'a, 'c>(
             refused(format!("the value is the expression `{}`", scalar.text))
         }
         _ => refused("only a single value can be changed in an expression"),
+    }
+}
+
+/// Where the end of a text stands that is put together, with what should stand there: `"milvusdb/milvus:${var.tag}"` is changed
+/// where the variable gets its value.
+fn tail<'a, 'c>(
+    texts: &dyn Fn(SourceId) -> &'a Source,
+    node: &Node,
+    change: &'c Change,
+) -> Result<Option<(Span, &'c str)>, EditError> {
+    let node = node.resolved();
+    let (Kind::Scalar(scalar), Change::Set { value, .. }) = (&node.kind, change) else { return Ok(None) };
+    let source = texts(scalar.content.source);
+    if node.at.contains(scalar.content) || scalar.templated || !is_file(&source.path) {
+        return Ok(None);
+    }
+    let there = source.text.get(scalar.content.range()).unwrap_or_default().trim_matches('"');
+    let kept = scalar.text.strip_suffix(there).and_then(|kept| value.strip_prefix(kept));
+    match kept.filter(|_| !there.is_empty()) {
+        Some(rest) => Ok(Some((scalar.content, rest))),
+        None => refused("an expression is a part of the value"),
     }
 }
 
@@ -114,7 +138,12 @@ fn added(source: &Source, document: &Document, change: &Change) -> Result<Edit, 
     let Change::Set { path, value, string } = change else {
         return refused("only a single value can be changed in an expression");
     };
-    insert::insert(&source.text, &document.root, path, &scalar(value, *string))
+    let (text, value) = (&source.text, scalar(value, *string));
+    insert::insert(text, &document.root, path, &value)
+        .or_else(|| {
+            let parsed = parse(document.source, text);
+            insert::setting(text, &parsed.body, document.root.at, path, &value)
+        })
         .ok_or_else(|| EditError::Refused("the key is not there, and cannot be added to this expression".to_string()))
 }
 

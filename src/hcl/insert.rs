@@ -1,5 +1,6 @@
-//! A new key in an object of HCL: takes the text and the nodes of the object, gives the one edit that adds it.
+//! A new key in an object of HCL, or a new `set`: takes the text and where the others stand, gives the one edit that adds it.
 
+use super::Body;
 use crate::source::{Edit, Span};
 use crate::yaml::{Map, Node, Path, Step};
 
@@ -59,4 +60,40 @@ fn name(key: &str) -> String {
     let plain = key.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
     if plain { key.to_string() } else { format!("\"{}\"", key.replace('"', "\\\"")) }
+}
+
+/// Adds one more `set` to those that a resource has, blocks or items of a list; `None` where `at` is neither.
+pub(super) fn setting(text: &str, body: &Body, at: Span, path: &Path, value: &str) -> Option<Edit> {
+    let keys = path.iter().map(|step| match step {
+        Step::Key(key) => Some(key.replace('.', "\\\\.")),
+        Step::Index(_) => None,
+    });
+    let key = keys.collect::<Option<Vec<String>>>()?.join(".");
+    // The provider wants strings, and an older one nothing else.
+    let value = if value.starts_with('"') { value.to_string() } else { format!("\"{value}\"") };
+    let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    if let Some(items) = text.get(at.range()).filter(|list| list.starts_with('[')) {
+        let end = at.start as usize + items.rfind('}')? + 1;
+        let start = at.start as usize + items.rfind('{')?;
+        let line = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
+        let indent = Some(&text[line..start]).filter(|indent| indent.trim().is_empty());
+        let gap = indent.map_or(" ".to_string(), |indent| format!("{newline}{indent}"));
+        let text = format!(",{gap}{{ name = \"{key}\", value = {value} }}");
+        return Some(Edit { at: Span::new(at.source, end, end), text });
+    }
+    let holds = |body: &&Body| body.blocks.iter().any(|block| block.at == at);
+    let body = body.blocks.iter().map(|block| &block.body).find(holds)?;
+    let last = body.blocks("set").last().filter(|last| last.all.end > last.at.end)?;
+    let line = text[..last.at.start as usize].rfind('\n').map_or(0, |newline| newline + 1);
+    let indent = text.get(line..last.at.start as usize).filter(|indent| indent.trim().is_empty())?;
+    let lines = [
+        String::new(),
+        String::new(),
+        format!("{indent}set {{"),
+        format!("{indent}  name  = \"{key}\""),
+        format!("{indent}  value = {value}"),
+        format!("{indent}}}"),
+    ];
+    let end = last.all.end as usize;
+    Some(Edit { at: Span::new(at.source, end, end), text: lines.join(newline) })
 }

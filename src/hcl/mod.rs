@@ -52,6 +52,8 @@ pub struct Block {
     pub labels: Vec<String>,
     /// The place of the word that it begins with.
     pub at: Span,
+    /// From that word to the closing brace.
+    pub all: Span,
     pub body: Body,
 }
 

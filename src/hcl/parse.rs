@@ -63,6 +63,7 @@ impl<'a> Reader<'a> {
                     kind: block.ident.as_str().to_string(),
                     labels: block.labels.iter().map(|label| label.as_str().to_string()).collect(),
                     at: self.span(block.ident.span()),
+                    all: self.span(block.span()),
                     body: self.body(&block.body),
                 }),
             }

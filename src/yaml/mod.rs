@@ -56,7 +56,8 @@ pub struct Scalar {
     pub templated: bool,
     /// The explicit tag: `str` for `!!str`, `!vault` for a local one.
     pub tag: Option<Arc<str>>,
-    /// The characters without quotes; of a block scalar all of its content lines.
+    /// The characters without quotes; of a block scalar all of its content lines; of a text that an expression puts together
+    /// the literal that it ends in, which may stand elsewhere.
     pub content: Span,
 }
 

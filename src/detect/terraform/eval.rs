@@ -129,6 +129,10 @@ impl<'a> Eval<'a> {
     fn call(&self, name: &str, arguments: &[Expr]) -> Option<Node> {
         let value = || Some(self.deeper().node(arguments.first()?));
         match name {
+            "coalesce" => {
+                let mut values = arguments.iter().map(|argument| self.deeper().node(argument));
+                values.find(|value| !value.is_null() && value.text() != Some("")).filter(|it| !it.is_templated())
+            }
             "tostring" | "tonumber" | "tobool" | "tolist" | "toset" | "tomap" | "trimspace" | "nonsensitive"
             | "sensitive" | "try" => value().filter(|value| !value.is_templated()),
             _ => None,
@@ -149,20 +153,24 @@ impl<'a> Eval<'a> {
     /// Pieces put together; unknown as soon as one of them is.
     fn joined(&self, expr: &Expr, parts: &[Part]) -> Node {
         let mut text = String::new();
-        for part in parts {
+        let mut content = expr.at;
+        for (index, part) in parts.iter().enumerate() {
             match &part.kind {
                 PartKind::Literal(literal) => text.push_str(literal),
                 PartKind::Directive => return self.unknown(expr),
                 PartKind::Value(value) => match self.path_text(value) {
                     Some(path) => text.push_str(&path),
-                    None => match self.deeper().node(value).text() {
-                        Some(value) => text.push_str(value),
-                        None => return self.unknown(expr),
-                    },
+                    None => {
+                        let value = self.deeper().node(value);
+                        let Some(end) = value.text() else { return self.unknown(expr) };
+                        text.push_str(end);
+                        // What the text ends in can be changed where it is written.
+                        content = if index + 1 == parts.len() { value.at } else { content };
+                    }
                 },
             }
         }
-        Node { at: expr.at, kind: scalar(&text, Style::Double, false, expr.at) }
+        Node { at: expr.at, kind: scalar(&text, Style::Double, false, content) }
     }
 
     /// `path.module` and its like.

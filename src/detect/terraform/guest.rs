@@ -105,24 +105,29 @@ impl Filling<'_> {
         }
         let mut text = String::new();
         let mut templated = scalar.templated;
+        let mut content = scalar.content;
         let mut rest: &str = &scalar.text;
         for part in parts {
             let mask = mask(part.at.range().len());
             let Some((before, after)) = rest.split_once(mask.as_str()) else { continue };
             text.push_str(before);
+            rest = after;
             let value = match &part.kind {
-                PartKind::Value(value) => self.eval.path_text(value).or_else(|| {
-                    let node = self.eval.node(value);
-                    node.text().map(str::to_string)
+                PartKind::Value(value) => self.eval.path_text(value).map(|path| (path, None)).or_else(|| {
+                    let value = self.eval.node(value);
+                    Some((value.text()?.to_string(), Some(value.at)))
                 }),
                 _ => None,
             };
             templated |= value.is_none();
-            text.push_str(&value.unwrap_or_else(|| self.text[part.at.range()].to_string()));
-            rest = after;
+            let (value, at) = value.unwrap_or_else(|| (self.text[part.at.range()].to_string(), None));
+            text.push_str(&value);
+            // What the text ends in can be changed where it is written.
+            content = at.filter(|_| rest.is_empty()).unwrap_or(content);
         }
         text.push_str(rest);
-        Node { at: node.at, kind: Kind::Scalar(Scalar { text: text.as_str().into(), templated, ..scalar.clone() }) }
+        let filled = Scalar { text: text.as_str().into(), templated, content, ..scalar.clone() };
+        Node { at: node.at, kind: Kind::Scalar(filled) }
     }
 
     /// A scalar that is one expression and nothing else.

@@ -18,6 +18,9 @@ pub(super) fn find(module: &Module, file: &File, block: &Block, key: &str, found
         // A file of its own is searched for itself.
         let Some(stands) = module.tree.files.iter().find(|other| other.id == document.source) else { continue };
         milvus_resource::find(&document, stands.source, &mut inner);
+        if stands.id != file.id && !inner.evidence.is_empty() {
+            found.filled.push(document.at);
+        }
     }
     for (index, mut evidence) in inner.evidence.into_iter().enumerate() {
         if index == 0 {

@@ -4,9 +4,11 @@
 //! come from the files that Terraform itself loads, in its order, over their defaults.
 
 use super::super::tree::plain;
-use super::{File, Tree, document, is_vendored, nothing};
+use super::calls::{folder_of, target};
+use super::{File, Tree, document};
 use crate::detect::Layer;
 use crate::hcl::{self, Attribute, Block, Body, Expr};
+use crate::source::Span;
 use crate::yaml::{Kind, Map, Node};
 use std::sync::Arc;
 
@@ -30,7 +32,7 @@ pub(super) enum Definition<'a> {
 impl<'a> Module<'a> {
     /// The module that a file belongs to, as if Terraform were run in its folder.
     pub(super) fn root(tree: &'a Tree<'a>, path: &str) -> Module<'a> {
-        let folder = plain(path.rsplit_once('/').map_or("", |(folder, _)| folder));
+        let folder = folder_of(path);
         Module { tree, files: files(tree, &folder), root: folder.clone(), folder, call: None }
     }
 
@@ -49,16 +51,7 @@ impl<'a> Module<'a> {
 
     /// Whether another module of the repository calls this one: then it is judged there.
     pub(super) fn is_called(&self) -> bool {
-        let name = self.folder.rsplit('/').next().unwrap_or_default();
-        let calls = |file: &&File| {
-            let text = &file.source.text;
-            hcl::is_file(&file.source.path) && text.contains("module") && text.contains(name)
-        };
-        self.tree.files.iter().filter(|file| calls(file) && !is_vendored(&file.source.path)).any(|file| {
-            let folder = plain(file.source.path.rsplit_once('/').map_or("", |(folder, _)| folder));
-            let calls_this = |call: &Block| target(&folder, call).as_deref() == Some(&self.folder);
-            folder != self.folder && file.hcl().is_some_and(|parsed| parsed.body.blocks("module").any(calls_this))
-        })
+        self.tree.calls().is_called(&self.folder)
     }
 
     /// `path.module`, `path.root` and `path.cwd`, as Terraform would print them.
@@ -143,8 +136,7 @@ impl<'a> Module<'a> {
     pub(super) fn silent_layers(&self) -> Vec<Layer> {
         let mut layers = self.call.map_or_else(Vec::new, |(_, caller)| caller.silent_layers());
         layers.extend(self.files.iter().map(|file| {
-            let at = nothing(crate::source::Span::new(file.id, 0, 0)).at;
-            let node = Node { at, kind: Kind::Map(Arc::new(Map::default())) };
+            let node = Node { at: Span::new(file.id, 0, 0), kind: Kind::Map(Arc::new(Map::default())) };
             Layer { document: document(file, node.clone()), path: Vec::new(), node, editable: false }
         }));
         layers
@@ -162,13 +154,6 @@ pub(super) fn is_override(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     stem == "override" || stem.ends_with("_override")
-}
-
-/// The folder that a call names, if it is one of this repository.
-fn target(folder: &str, call: &Block) -> Option<String> {
-    let source = call.body.get("source")?.kind.plain_text()?;
-    let inside = source.starts_with("./") || source.starts_with("../");
-    inside.then(|| plain(&format!("{folder}/{source}")))
 }
 
 fn files<'a>(tree: &'a Tree<'a>, folder: &str) -> Vec<&'a File<'a>> {

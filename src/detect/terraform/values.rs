@@ -165,8 +165,9 @@ fn set(eval: Eval, file: &File, block: &Block, others: bool) -> Vec<Layer> {
     }
     let Some(at) = first else { return layers };
     if let Some(node) = settings.map(at) {
-        // Where something else can be written in, that is the better place for what is new.
-        layers.push(Layer { editable: !others, ..Layer::of_document(document(file, node)) });
+        // Where something else can be written in, that is the better place, unless what decides is set here.
+        let decides = ["image", "cluster", "standalone"].iter().any(|key| node.get(key).is_some());
+        layers.push(Layer { editable: !others || decides, ..Layer::of_document(document(file, node)) });
     }
     layers
 }
