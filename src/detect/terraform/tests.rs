@@ -212,7 +212,8 @@ fn resources_of_the_operator() {
     let found = all(&[("main.tf", &body("file(\"${path.module}/m.yaml\")")), ("m.yaml", yaml)]);
     assert_eq!(found.evidence.iter().map(|it| it.id.path.as_str()).collect::<Vec<_>>(), ["m.yaml"]);
     let template = yaml.replace("cluster", "${mode}");
-    let found = all(&[("main.tf", &body("templatefile(\"m.yaml\", { mode = \"cluster\" })")), ("m.yaml", &template)]);
+    let found =
+        all(&[("main.tf", &body("templatefile(\"milvus.yaml\", { mode = \"cluster\" })")), ("milvus.yaml", &template)]);
     assert_eq!(
         found.evidence.iter().map(|it| (it.id.path.as_str(), raw(it, &["spec", "mode"]))).collect::<Vec<_>>(),
         [("main.tf", Some("cluster"))]
