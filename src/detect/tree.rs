@@ -4,7 +4,7 @@
 
 use super::terraform;
 use crate::hcl::{self, Parsed};
-use crate::source::{Source, SourceId, Sources};
+use crate::source::{Source, SourceId, Sources, Span};
 use crate::yaml::{self, Document, Problem};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -29,7 +29,12 @@ impl File<'_> {
     pub fn hcl(&self) -> Option<&Parsed> {
         let read = || {
             // One file never stops the others, whatever is in it.
-            catch_unwind(AssertUnwindSafe(|| hcl::parse(self.id, &self.source.text))).unwrap_or_default()
+            let parsed = catch_unwind(AssertUnwindSafe(|| hcl::parse(self.id, &self.source.text)));
+            parsed.unwrap_or_else(|_| {
+                let message = "an internal fault while this file was read; please report it with the file".to_string();
+                let problem = Some(Problem { at: Span::new(self.id, 0, 0), message });
+                Parsed { problem, ..Parsed::default() }
+            })
         };
         hcl::is_file(&self.source.path).then(|| self.hcl.get_or_init(read))
     }

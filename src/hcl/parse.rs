@@ -13,16 +13,43 @@ use std::ops::Range;
 
 /// Reads a file.
 pub fn parse(source: SourceId, text: &str) -> Parsed {
-    let reader = Reader::new(source, text);
-    match hcl_edit::parser::parse_body(&text[reader.offset..]) {
+    let mut reader = Reader::new(source, text);
+    match tolerant(&mut reader) {
         Ok(body) => Parsed { body: reader.body(&body), problem: None },
         Err(error) => {
             let at = (reader.offset + error.location().offset()).min(text.len());
+            let at = (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
             // What the parser expected is a long list, and the place says more.
             let message = error.message().lines().next().unwrap_or_default().trim_end_matches(';').to_string();
             let message = format!("this is not valid HCL: {message}");
             Parsed { body: Body::default(), problem: Some(Problem { at: Span::new(source, at, at), message }) }
         }
+    }
+}
+
+/// As many keys as one file may have twice in an object.
+const MOST_REPEATED: usize = 40;
+
+/// Reads a body. Terraform takes the last of equal keys in an object and the crate takes none, so each that repeats another is
+/// read under a name of the same length.
+fn tolerant(reader: &mut Reader) -> Result<HclBody, hcl_edit::parser::Error> {
+    let mut text = reader.text[reader.offset..].to_string();
+    loop {
+        let error = match hcl_edit::parser::parse_body(&text) {
+            Ok(body) => return Ok(body),
+            Err(error) => error,
+        };
+        let found = error.location().offset();
+        let at = found + usize::from(text.get(found..).is_some_and(|rest| rest.starts_with('"')));
+        let is_letter = text.as_bytes().get(at).is_some_and(u8::is_ascii_alphabetic);
+        let repeated = error.message().contains("redefined object key") && is_letter;
+        if !repeated || reader.renamed.len() >= MOST_REPEATED {
+            return Err(error);
+        }
+        let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+        let letter = char::from(letters[reader.renamed.len() % letters.len()]).to_string();
+        text.replace_range(at..=at, &letter);
+        reader.renamed.push(reader.offset + at);
     }
 }
 
@@ -38,11 +65,18 @@ struct Reader<'a> {
     text: &'a str,
     /// How long the byte order mark is.
     offset: usize,
+    /// Where keys begin whose name is that of the text alone.
+    renamed: Vec<usize>,
 }
 
 impl<'a> Reader<'a> {
     fn new(source: SourceId, text: &'a str) -> Reader<'a> {
-        Reader { source, text, offset: if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 } }
+        Reader {
+            source,
+            text,
+            offset: if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 },
+            renamed: Vec::new(),
+        }
     }
 
     fn span(&self, range: Option<Range<usize>>) -> Span {
@@ -123,6 +157,7 @@ impl<'a> Reader<'a> {
     fn key(&self, key: &ObjectKey) -> Expr {
         let at = self.span(key.span());
         let name = match key {
+            _ if self.renamed.iter().any(|start| at.range().contains(start)) => self.text[at.range()].trim_matches('"'),
             ObjectKey::Ident(name) => name.as_str(),
             ObjectKey::Expression(Expression::Variable(name)) => name.as_str(),
             ObjectKey::Expression(expression) => return self.expr(expression),

@@ -57,6 +57,15 @@ fn expressions_are_told_apart() {
 }
 
 #[test]
+fn the_last_of_equal_keys_stays_the_last() {
+    let body = body("a = { bc = 1, bc = 2, \"bc\" = 3, d = { e = 1, e = 2 } }\n");
+    let ExprKind::Object(entries) = &body.get("a").unwrap().kind else { panic!() };
+    let keys: Vec<_> = entries.iter().map(|(key, _)| key.kind.plain_text().unwrap()).collect();
+    assert_eq!(keys, ["bc", "bc", "bc", "d"]);
+    assert!(matches!(&entries[2].1.kind, ExprKind::Number(last) if last == "3"));
+}
+
+#[test]
 fn the_lines_of_a_heredoc_have_their_place() {
     for (text, lines) in [
         ("a = <<EOT\nb: 1\n  c: ${d}\nEOT\n", "b: 1\n  c: ${d}\n"),

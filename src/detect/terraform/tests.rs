@@ -241,3 +241,39 @@ fn what_is_switched_off_and_what_is_laid_over() {
     let comment = all(&[("main.tf", &format!("{HEAD}  // milvus-lint: ignore x -- y\n}}\n"))]);
     assert_eq!(comment.comments.len(), 1);
 }
+
+#[test]
+fn no_bytes_make_it_panic() {
+    let mut state = 7_u64;
+    let mut random = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below.max(1)
+    };
+    let sample = format!(
+        "{HEAD}  values = [<<-EOT\n    image:\n      all: {{tag: \"${{var.t}}é\"}}\n    ${{var.x}}\n    a: x${{local.y}}\n  EOT\n  , yamlencode({{ b = var.t, b = [1] }})]\n  set {{\n    name = \"a.b\"\n    value = var.t\n  }}\n}}\nvariable \"t\" {{ default = \"v2.4.1\" }}\nlocals {{ y = local.y }}\nmodule \"m\" {{ source = \"./\" }}\n"
+    );
+    let tokens =
+        ["${", "}", "%{", "{", "[", "<<EOT\n", "EOT\n", "\"", "\n", "\r\n", "é", "=", "a", "$", "\\", "\t", "- ", ": "];
+    for _ in 0..250 {
+        let mut text = sample.clone();
+        for _ in 0..=random(4) {
+            let at = random(text.len());
+            let at = (0..=at).rev().find(|&at| text.is_char_boundary(at)).unwrap();
+            let end = (at + random(6)).min(text.len());
+            let end = (end..=text.len()).find(|&end| text.is_char_boundary(end)).unwrap();
+            text.replace_range(at..end, if random(3) == 0 { "" } else { tokens[random(tokens.len())] });
+        }
+        let found = all(&[("main.tf", &text), ("x/terraform.tfvars", &text)]);
+        for evidence in &found.evidence {
+            let layers = evidence.layers.0.iter().filter(|layer| layer.editable);
+            assert!(layers.clone().all(|layer| text.get(layer.node.at.range()).is_some()), "{text}");
+            let sources = Sources::from_texts(Side::Head, [("main.tf", text.as_str()), ("x/terraform.tfvars", &text)]);
+            for layer in layers {
+                for path in [&["image", "all", "tag"][..], &["a", "b"], &["b"], &["new", "key"]] {
+                    let change = [layer.set(path, "v2.5.0")];
+                    let _ = crate::hcl::edits(&|id| &sources.files[id.index as usize], &layer.document, &change);
+                }
+            }
+        }
+    }
+}
