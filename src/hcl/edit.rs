@@ -27,7 +27,16 @@ pub fn edits<'a>(
     match is_file(&source.path) {
         _ if rest.is_empty() => {}
         true => {
-            let made = yaml::edits_within(&source.text, document, &rest)?;
+            let made = yaml::edits_within(&source.text, document, &rest).map_err(|error| {
+                let inside = source.text.get(document.region.range()).unwrap_or_default();
+                // With its expressions the text need not be YAML.
+                match error {
+                    EditError::Refused(why) if inside.contains("${") => {
+                        EditError::Refused(format!("{why} (expressions stand among the values)"))
+                    }
+                    other => other,
+                }
+            })?;
             let brings = |edit: &Edit| edit.text.contains("${") || edit.text.contains("%{");
             if made.iter().any(brings) {
                 return refused("what is written would be read as an expression");

@@ -54,7 +54,7 @@ pub(super) fn evidence(module: &Module, file: &File, block: &Block) -> Option<Ev
 fn is_meant(layers: &Layers, is_folder: bool, hidden: bool, repository: Option<&str>) -> bool {
     let looks_like = || layers.0.iter().any(|layer| helm_values::looks_like(&layer.node));
     let published = repository.is_some_and(is_published_by_milvus);
-    !is_folder && !hidden || published && !is_folder || looks_like()
+    !is_folder && (!hidden || published) || looks_like()
 }
 
 /// A folder of the repository, and no chart of a repository of charts.
