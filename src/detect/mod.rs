@@ -17,6 +17,7 @@ mod process;
 mod release;
 mod repeats;
 mod settings;
+mod terraform;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -74,6 +75,9 @@ pub const LITERALS: &[&str] = &[
     "namePrefix",
     "- op:",
     "\"op\"",
+    // Of Terraform, what calls a module and what it is given.
+    "module \"",
+    "variable \"",
 ];
 
 /// Whether a file of this name can hold a Milvus, judged by the name alone: YAML and JSON, their templates and copies, and
@@ -87,6 +91,9 @@ pub fn is_worth_opening(name: &str) -> bool {
         ".tpl",
         ".tmpl",
         ".tftpl",
+        ".tf",
+        ".tofu",
+        ".tfvars",
         ".j2",
         ".jinja",
         ".jinja2",
@@ -140,6 +147,8 @@ pub struct Found {
     pub comments: Vec<yaml::Comment>,
     /// Where each Milvus begins that is described but switched off, so that nothing of it runs.
     pub off: Vec<Span>,
+    /// Documents of other files that are a resource only as somebody fills them in.
+    pub filled: Vec<Span>,
 }
 
 /// Something that looks like Milvus and could not be read.
@@ -162,6 +171,11 @@ pub struct Hint<'a> {
 pub fn find(file: &File, tree: &Tree, hint: Hint) -> Found {
     let source = file.source;
     let mut found = Found::default();
+    if crate::hcl::is_file(&source.path) {
+        terraform::find(file, tree, &mut found);
+        number(&mut found.evidence);
+        return found;
+    }
     for problem in &file.problems {
         if let Some(what) = looks_like_milvus(&source.text, problem.at, &file.documents) {
             found.troubles.push(Trouble { at: problem.at, why: format!("{}; {what}", problem.message) });

@@ -185,10 +185,13 @@ fn names_that_are_worth_opening() {
         "M.YAML",
         "Chart.lock",
         "requirements.lock",
+        "main.tf",
+        "prod.auto.tfvars",
+        "main.tofu",
     ] {
         assert!(is_worth_opening(name), "{name}");
     }
-    for name in ["main.go", "README.md", "a.png", "Cargo.lock", "main.tf"] {
+    for name in ["main.go", "README.md", "a.png", "Cargo.lock"] {
         assert!(!is_worth_opening(name), "{name}");
     }
 }
