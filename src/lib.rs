@@ -164,6 +164,7 @@ fn given(path: &str, side: Side, config: &Config) -> Given {
         chart,
         operator: operator.map(|version| (version, "operator-version as given".to_string())),
         images: config.images.clone(),
+        ..Given::default()
     }
 }
 

@@ -67,6 +67,13 @@ pub struct DeploymentView {
     pub mode: ValueView,
     pub queue: ValueView,
     pub coordinators: ValueView,
+    /// Whether the operator's updates roll, and its way of updating.
+    pub rolling: ValueView,
+    pub update_mode: ValueView,
+    /// As what the operator takes the version: `new`, `old`, or `-` where that makes no difference; `None` when not known.
+    pub gate: Option<String>,
+    /// The Deployments that come of it; `None` when not known.
+    pub workloads: Option<Vec<WorkloadView>>,
     pub chart_version: ValueView,
     pub operator_version: ValueView,
     /// The newest good release that one legal hop reaches, and the newest release of all with the number of hops to it;
@@ -76,6 +83,18 @@ pub struct DeploymentView {
     /// Only for `milvus-upgrade`: what the resource says.
     pub source_version: Option<String>,
     pub target_version: Option<String>,
+}
+
+/// One Deployment of a Milvus, ready to print.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorkloadView {
+    pub component: String,
+    /// `recreate`, `rolling` with its limits, `all at once`; `None` when not known.
+    pub strategy: Option<String>,
+    /// The component that is updated before this one.
+    pub waits_for: Option<String>,
+    /// Whether it has no pods.
+    pub idle: bool,
 }
 
 /// What kind of transition it is.

@@ -4,11 +4,12 @@ use crate::config::Config;
 use crate::facts::{Facts, Verdict, Via, What};
 use crate::finding::{Finding, Severity};
 use crate::model::{
-    Deployment, Dialect, Field, Image, Migration, Mode, Operation, QueueChange, Surface, Transition, Version,
+    Deployment, Dialect, Field, Image, Migration, Mode, Operation, QueueChange, Surface, Transition, Version, Workload,
     queue_change,
 };
 use crate::outcome::{
     ChangeView, DeploymentView, Excepted, Incomplete, Outcome, Summary, TransitionKind, TransitionView, ValueView,
+    WorkloadView,
 };
 use crate::rules;
 use crate::source::Texts;
@@ -72,6 +73,10 @@ fn deployment(transition: &Transition, facts: &Facts) -> Option<DeploymentView> 
         mode: value(&head.mode, |mode| mode.as_str().to_string()),
         queue: value(&head.queue, |queue| queue.as_str().to_string()),
         coordinators,
+        rolling: if by_operator { value(&head.rolls, ToString::to_string) } else { ValueView::default() },
+        update_mode: if by_operator { value(&head.update_mode, Clone::clone) } else { ValueView::default() },
+        gate: head.gate.value().cloned(),
+        workloads: head.workloads.value().map(|all| all.iter().map(workload).collect()),
         chart_version: if by_chart { value(&head.chart, ToString::to_string) } else { ValueView::default() },
         operator_version: if by_operator { value(&head.operator, ToString::to_string) } else { ValueView::default() },
         next: newest.as_ref().and_then(|(_, path)| path.get(1)).map(|hop| hop.version.to_string()),
@@ -96,12 +101,25 @@ fn migration_view(migration: &Migration) -> DeploymentView {
         mode: nothing(),
         queue: nothing(),
         coordinators: nothing(),
+        rolling: nothing(),
+        update_mode: nothing(),
+        gate: None,
+        workloads: None,
         chart_version: nothing(),
         operator_version: value(&migration.operator, ToString::to_string),
         next: None,
         newest: None,
         source_version: Some(migration.source_text.clone()).filter(|text| !text.is_empty()),
         target_version: Some(migration.target_text.clone()).filter(|text| !text.is_empty()),
+    }
+}
+
+fn workload(workload: &Workload) -> WorkloadView {
+    WorkloadView {
+        component: workload.component.clone(),
+        strategy: workload.strategy.as_ref().map(ToString::to_string),
+        waits_for: workload.waits_for.clone(),
+        idle: workload.idle,
     }
 }
 

@@ -1,6 +1,6 @@
 //! One Milvus, whatever it was written in.
 
-use super::{Field, Image, Settings, Version};
+use super::{Field, Image, Settings, Version, Workload};
 use crate::source::Span;
 use std::fmt;
 
@@ -208,6 +208,8 @@ pub struct Deployment {
     pub image: Field<Image>,
     /// The version that the operator was told to assume (`spec.components.version`).
     pub assumed_version: Option<Field<Version>>,
+    /// As what the operator takes the version: `new` runs streaming nodes, `old` does not, `-` makes no difference.
+    pub gate: Field<String>,
     pub mode: Field<Mode>,
     /// The queue that wins where several are configured.
     pub queue: Field<Queue>,
@@ -217,10 +219,14 @@ pub struct Deployment {
     pub pulsar_line: Option<Field<u8>>,
     pub coordinators: Field<CoordinatorLayout>,
     pub rolling: Field<bool>,
+    /// Whether updates roll in the end: some queues do not let the operator do what is written.
+    pub rolls: Field<bool>,
     pub update_mode: Field<String>,
     pub chart: Field<Version>,
     pub operator: Field<Version>,
     pub components: Vec<Component>,
+    /// The Deployments that come of it.
+    pub workloads: Field<Vec<Workload>>,
     /// Every key that is written.
     pub settings: Settings,
     pub oddities: Vec<Oddity>,

@@ -8,6 +8,7 @@ mod setting;
 mod tag;
 mod transition;
 mod version;
+mod workload;
 
 pub use deployment::{
     Component, CoordinatorLayout, Deployment, Dialect, Identity, Migration, Mode, Oddity, Operation, Queue, Surface,
@@ -17,3 +18,4 @@ pub use setting::{Setting, Settings, Tree, Worth, keys};
 pub use tag::{Image, Tag};
 pub use transition::{QueueChange, Subject, Transition, queue_change};
 pub use version::{Range, Version};
+pub use workload::{Strategy, Workload};

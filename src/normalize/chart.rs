@@ -5,6 +5,7 @@
 //! written), and only what all of them agree on is known.
 
 mod values;
+mod workloads;
 mod write;
 
 pub(super) use write::write;
@@ -13,7 +14,7 @@ use super::variable::{Variable, variable};
 use super::{Given, Reader, version_of};
 use crate::detect::Evidence;
 use crate::facts::Facts;
-use crate::model::{Deployment, Dialect, Field, Image, Queue, Said, Settings, Surface, Version};
+use crate::model::{Deployment, Dialect, Field, Image, Mode, Queue, Said, Settings, Surface, Version};
 use crate::source::Span;
 use crate::yaml::Node;
 use values::Values;
@@ -27,9 +28,10 @@ pub(super) fn read(evidence: &Evidence, surface: Surface, facts: &Facts, given: 
     let renders = chart.value().filter(|_| !evidence.own_chart);
     // Where the chart is named it is known to be the Milvus chart, which takes its image from `image.all` only.
     let own = own_image(&reader).filter(|_| evidence.own_chart || surface == Surface::HelmValues);
-    let image = own.unwrap_or_else(|| image(&reader, renders, facts));
+    let image = own.unwrap_or_else(|| image(&reader, given.defaults.as_ref().or(renders), facts));
     let version = version_of(&image, given, &mut oddities);
-    let values = Values { reader: Reader::new(evidence), evidence, facts };
+    let defaults = given.defaults.as_ref();
+    let values = Values { reader: Reader::new(evidence), evidence, facts, defaults, live: given.live };
     let charts = match renders {
         _ if evidence.own_chart => vec![None],
         Some(chart) => vec![Some(chart.clone())],
@@ -50,13 +52,16 @@ pub(super) fn read(evidence: &Evidence, surface: Surface, facts: &Facts, given: 
         version,
         image,
         assumed_version: None,
+        gate: Field::unknown(evidence.at, "values of a chart have no operator"),
         pulsar_line: (queue.value() == Some(&Queue::Pulsar) && line.value() != Some(&0)).then_some(line),
         coordinators: agree(&charts, |chart| values.coordinators(chart)),
         mode,
         queue,
         queues: queues.into_iter().filter(|queue| !queue.is_unknown()).collect(),
         rolling: Field::unknown(evidence.at, "the chart has no rolling update of its own"),
+        rolls: Field::unknown(evidence.at, "the chart has no rolling update of its own"),
         update_mode: Field::unknown(evidence.at, "the chart has no update mode"),
+        workloads: agree(&charts, |chart| values.workloads(chart)),
         operator: Field::unknown(evidence.at, "values of a chart have no operator"),
         components: Vec::new(),
         settings: Settings::default(),
@@ -65,6 +70,21 @@ pub(super) fn read(evidence: &Evidence, surface: Surface, facts: &Facts, given: 
     };
     point_at_chart(&mut deployment);
     deployment
+}
+
+/// The queue that a later chart finds written beside the standalone of this release; `None` where a cluster runs. Charts
+/// that write nothing there are taken to run rocksmq.
+pub(super) fn live_queue(evidence: &Evidence, facts: &Facts, given: &Given) -> Option<Queue> {
+    let (chart, _) = given.chart.as_ref()?;
+    let defaults = given.defaults.as_ref();
+    let values = Values { reader: Reader::new(evidence), evidence, facts, defaults, live: given.live };
+    if values.mode(Some(chart)).value() != Some(&Mode::Standalone) {
+        return None;
+    }
+    if facts.chart_default(chart, values::LIVE_QUEUE).flatten().is_none() {
+        return Some(Queue::RocksMq);
+    }
+    values.standalone_word(chart)
 }
 
 /// A default is shown at the chart version that brings it, where that is written.

@@ -4,6 +4,7 @@
 //! Takes evidence and facts, gives the model; takes a [`Set`], gives changes of the text. It knows no rule and no report.
 
 mod chart;
+pub mod helm;
 mod migration;
 mod operator;
 mod process;
@@ -28,6 +29,10 @@ use variable::{Variable, variable};
 pub struct Given {
     /// The chart's version, and who says so.
     pub chart: Option<(Version, String)>,
+    /// The chart whose defaults are in force, where those are not the chart's own: `--reuse-values` keeps the old ones.
+    pub defaults: Option<Version>,
+    /// What a chart that looks at the running standalone finds there.
+    pub live: Option<Queue>,
     /// The operator's version, and who says so.
     pub operator: Option<(Version, String)>,
     /// Images whose tag names no version, each with its version.
@@ -79,6 +84,8 @@ fn take_defaults_away(deployment: &mut Deployment, why: &str) {
     open(&mut deployment.queue, why);
     open(&mut deployment.coordinators, why);
     open(&mut deployment.rolling, why);
+    open(&mut deployment.rolls, why);
+    open(&mut deployment.workloads, why);
     open(&mut deployment.update_mode, why);
     deployment.queues.retain(|queue| !queue.is_default());
     deployment.pulsar_line = deployment.pulsar_line.take().filter(|line| !line.is_default());

@@ -2,6 +2,7 @@
 
 mod gate;
 mod told;
+mod workloads;
 mod write;
 
 pub(super) use write::{move_metadata, write};
@@ -13,6 +14,7 @@ use crate::model::{Component, Deployment, Dialect, Field, Image, Mode, Oddity, S
 use crate::source::Span;
 use gate::{gate, tolerant};
 use told::Told;
+use workloads::Parts;
 
 /// Keys of `spec.components` that are components.
 const COMPONENTS: &[&str] = &[
@@ -57,9 +59,12 @@ pub(super) fn read(evidence: &Evidence, surface: Surface, facts: &Facts, given: 
     let queue = told.queue(evidence, &mut oddities);
     let coordinators = told.coordinators();
     let rolling = told.rolling(&operator, &queue);
+    let rolls = told.rolls(&rolling, &queue);
     let pulsar_line = told.pulsar_line(&operator, &queue);
     let components = components(&reader, &mut oddities);
     let update_mode = update_mode(&reader, &mut oddities);
+    let parts = Parts { told: &told, evidence, coordinators: &coordinators, rolls: &rolls, update_mode: &update_mode };
+    let workloads = parts.workloads();
     // The operator writes its own `mq.type` over the one in `spec.config`.
     // Source: zilliztech/milvus-operator tag v0.9.17 pkg/controllers/configmaps.go.
     let mut queues: Vec<_> = super::configured_queue(evidence).into_iter().collect();
@@ -74,16 +79,19 @@ pub(super) fn read(evidence: &Evidence, surface: Surface, facts: &Facts, given: 
         version,
         image,
         assumed_version,
+        gate: told.gate_word(&operator),
         pulsar_line,
         mode,
         queue,
         queues,
         coordinators,
         rolling,
+        rolls,
         update_mode,
         chart: Field::unknown(evidence.at, "a Milvus resource has no chart"),
         operator,
         components,
+        workloads,
         settings: Settings::default(),
         oddities,
     }

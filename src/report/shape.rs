@@ -2,7 +2,7 @@
 //!
 //! Field order is the order of the document; the contract is `schemas/report.schema.json`.
 
-use crate::outcome::{DeploymentView, ValueView};
+use crate::outcome::{DeploymentView, ValueView, WorkloadView};
 use crate::source::{Side, SourceId, Span, Texts};
 use serde::Serialize;
 
@@ -40,6 +40,15 @@ struct Newest<'a> {
     hops: usize,
 }
 
+/// One Deployment of a Milvus.
+#[derive(Serialize)]
+struct Workload<'a> {
+    component: &'a str,
+    strategy: Option<&'a str>,
+    waits_for: Option<&'a str>,
+    idle: bool,
+}
+
 /// One Milvus.
 #[derive(Serialize)]
 pub struct Deployment<'a> {
@@ -54,6 +63,9 @@ pub struct Deployment<'a> {
     mode: Option<Value<'a>>,
     queue: Option<Value<'a>>,
     coordinators: Option<Value<'a>>,
+    rolling: Option<Value<'a>>,
+    update_mode: Option<Value<'a>>,
+    workloads: Option<Vec<Workload<'a>>>,
     chart_version: Option<Value<'a>>,
     operator_version: Option<Value<'a>>,
     source_version: Option<&'a str>,
@@ -90,6 +102,15 @@ pub fn value<'a>(texts: &Texts<'a>, view: &'a ValueView) -> Option<Value<'a>> {
     })
 }
 
+fn workload(view: &WorkloadView) -> Workload<'_> {
+    Workload {
+        component: &view.component,
+        strategy: view.strategy.as_deref(),
+        waits_for: view.waits_for.as_deref(),
+        idle: view.idle,
+    }
+}
+
 pub fn deployment<'a>(texts: &Texts<'a>, view: &'a DeploymentView) -> Deployment<'a> {
     Deployment {
         id: &view.id,
@@ -102,6 +123,9 @@ pub fn deployment<'a>(texts: &Texts<'a>, view: &'a DeploymentView) -> Deployment
         mode: value(texts, &view.mode),
         queue: value(texts, &view.queue),
         coordinators: value(texts, &view.coordinators),
+        rolling: value(texts, &view.rolling),
+        update_mode: value(texts, &view.update_mode),
+        workloads: view.workloads.as_ref().map(|all| all.iter().map(workload).collect()),
         chart_version: value(texts, &view.chart_version),
         operator_version: value(texts, &view.operator_version),
         source_version: view.source_version.as_deref(),

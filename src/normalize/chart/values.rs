@@ -30,6 +30,8 @@ const SECOND_BLOCK: [(&str, Queue); 2] = [("externalKafka.enabled", Queue::Kafka
 
 /// Facts about the templates that stand among the defaults of the values.
 const STANDALONE_QUEUES: &str = "templates.standaloneQueues";
+/// The words for which a chart looks at the running standalone before it believes them.
+pub(super) const LIVE_QUEUE: &str = "templates.liveQueue";
 const CLUSTER_ONLY: &str = "templates.clusterOnly";
 
 /// What a template's `if` makes of a value: any text that is not empty counts as true, `"false"` too. `None` when a
@@ -69,6 +71,10 @@ pub(super) struct Values<'a> {
     pub reader: Reader<'a>,
     pub evidence: &'a Evidence,
     pub facts: &'a Facts,
+    /// The chart whose defaults are in force, where that is another than the one that reads them.
+    pub defaults: Option<&'a Version>,
+    /// What a chart that looks at the running standalone finds there.
+    pub live: Option<Queue>,
 }
 
 impl Values<'_> {
@@ -84,12 +90,18 @@ impl Values<'_> {
     }
 
     /// The word of a fact about the chart's templates; empty when there is none.
-    fn template_fact(&self, key: &str, chart: Option<&Version>) -> &str {
+    pub(super) fn template_fact(&self, key: &str, chart: Option<&Version>) -> &str {
         chart.and_then(|chart| self.facts.chart_default(chart, key)).flatten().unwrap_or_default()
+    }
+
+    /// Whether a chart does not have the key yet, or not any more: whatever is written there is read by nobody.
+    pub(super) fn lacks(&self, key: &str, chart: Option<&Version>) -> bool {
+        chart.is_some_and(|chart| self.facts.chart_default(chart, key) == Some(None))
     }
 
     fn default_of(&self, key: &str, chart: Option<&Version>) -> Field<Option<String>> {
         let at = self.reader.place(&path(key));
+        let chart = self.defaults.or(chart);
         let known = chart.and_then(|chart| Some((chart, self.facts.chart_default(chart, key)?)));
         match known {
             Some((chart, value)) => Field::default(at, value.map(str::to_string), format!("default of chart {chart}")),
@@ -98,10 +110,10 @@ impl Values<'_> {
     }
 
     /// A switch of the chart. One that the chart does not have yet is off, whatever is written.
-    fn switch(&self, key: &str, chart: Option<&Version>) -> Field<bool> {
+    pub(super) fn switch(&self, key: &str, chart: Option<&Version>) -> Field<bool> {
         let default = self.default_of(key, chart);
-        if default.value() == Some(&None) {
-            return default.map(|_| false);
+        if self.lacks(key, chart) {
+            return Field::default(default.at, false, default.why().unwrap_or_default());
         }
         let node = match self.reader.look(&path(key)) {
             Look::Value(node) => node,
@@ -171,7 +183,9 @@ impl Values<'_> {
         let default = self.default_of("standalone.messageQueue", chart);
         let word = match self.reader.look(&path) {
             // A chart that does not have the key yet configures rocksmq for a standalone, whatever is written.
-            _ if default.value() == Some(&None) => default.map(|_| Queue::RocksMq),
+            _ if self.lacks("standalone.messageQueue", chart) => {
+                Field::default(default.at, Queue::RocksMq, default.why().unwrap_or_default())
+            }
             Look::Null(node) => Field::unknown(node.at, "null takes the chart's default away"),
             Look::Value(_) => self.reader.word(&path, QUEUES, Queue::parse, &mut Vec::new())?,
             Look::Absent => match default.said {
@@ -185,7 +199,25 @@ impl Values<'_> {
         };
         let printed = self.template_fact(STANDALONE_QUEUES, chart);
         let silent = |queue: &Queue| has_own_block(*queue) || !printed.is_empty() && !names(printed, queue.as_str());
-        (!word.value().is_some_and(silent)).then_some(word)
+        if word.value().is_some_and(silent) {
+            return None;
+        }
+        let asks = |queue: &Queue| names(self.template_fact(LIVE_QUEUE, chart), queue.as_str());
+        match self.live {
+            Some(live) if word.value().is_some_and(asks) => {
+                Some(Field::default(word.at, live, "what the standalone runs with already"))
+            }
+            _ => Some(word),
+        }
+    }
+
+    /// What a chart writes beside the standalone, for the next chart to look at.
+    pub fn standalone_word(&self, chart: &Version) -> Option<Queue> {
+        let word = self.reader.text(&["standalone", "messageQueue"]).and_then(|text| text.value().cloned());
+        let word = word.or_else(|| self.default_of("standalone.messageQueue", Some(chart)).value().cloned().flatten());
+        let queue = Queue::parse(&word?)?;
+        let asks = names(self.template_fact(LIVE_QUEUE, Some(chart)), queue.as_str());
+        Some(self.live.filter(|_| asks).unwrap_or(queue))
     }
 
     /// The line of the in-cluster Pulsar; 0 when it is another installation's.

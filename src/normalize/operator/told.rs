@@ -61,6 +61,30 @@ impl Told<'_> {
         })
     }
 
+    /// As what the operator takes the version; it reads tags in a way of its own.
+    pub fn gate_word(&self, operator: &Field<Version>) -> Field<String> {
+        let at = self.reader.place(&["spec", "components", "image"]);
+        if self.gate.is_none() && self.operator.is_none() {
+            return Field::unknown(at, "neither the operator's version nor the image is known");
+        }
+        default(self.facts.operator_default("gate", self.operator, self.gate, None), at, operator, |text| {
+            Some(text.to_string())
+        })
+    }
+
+    /// Whether updates roll in the end: what is written does not hold with a queue that cannot be shared by two pods.
+    pub fn rolls(&self, rolling: &Field<bool>, queue: &Field<Queue>) -> Field<bool> {
+        match (self.forced_off(), queue.value()) {
+            (None, _) => rolling.clone(),
+            (Some(queues), Some(queue)) if queues.split(' ').any(|name| name == queue.as_str()) => {
+                Field::default(rolling.at, false, format!("the operator's way with {}", queue.as_str()))
+            }
+            (Some(_), Some(_)) => rolling.clone(),
+            (Some(_), None) if rolling.value() == Some(&false) => rolling.clone(),
+            (Some(_), None) => Field::unknown(rolling.at, "it depends on the queue, which is not known"),
+        }
+    }
+
     /// The queues with which this mode, if it is known, never rolls.
     fn forced_off(&self) -> Option<&str> {
         let mode = self.mode.value();
