@@ -24,6 +24,7 @@ mod umbrella;
 mod variables;
 mod workload;
 
+pub use argocd::{Applied, follow_applications, wanted};
 pub use kustomize::lay_overlays;
 pub use layers::{Layer, Layers, Look};
 pub use process::{Process, Role, Variable};
@@ -140,6 +141,8 @@ pub struct Found {
     pub comments: Vec<yaml::Comment>,
     /// Where each Milvus begins that is described but switched off, so that nothing of it runs.
     pub off: Vec<Span>,
+    /// Folders that an Application installs, until it is known what all files hold.
+    pub applied: Vec<Applied>,
 }
 
 /// Something that looks like Milvus and could not be read.

@@ -5,9 +5,9 @@
 use crate::source::{Source, SourceId, Sources};
 use crate::yaml::{self, Document, Problem};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// One text, parsed once for whoever refers to it.
 #[derive(Clone, Debug)]
@@ -25,6 +25,7 @@ pub struct File<'a> {
 pub struct Tree<'a> {
     pub files: Vec<File<'a>>,
     by_path: BTreeMap<String, usize>,
+    folders: OnceLock<BTreeSet<String>>,
 }
 
 impl<'a> Tree<'a> {
@@ -33,7 +34,7 @@ impl<'a> Tree<'a> {
         let all: Vec<(SourceId, &Source)> = sources.iter().collect();
         let files: Vec<File> = all.par_iter().map(|(id, source)| parse(*id, source)).collect();
         let by_path = files.iter().enumerate().map(|(index, file)| (plain(&file.source.path), index)).collect();
-        Tree { files, by_path }
+        Tree { files, by_path, folders: OnceLock::new() }
     }
 
     /// The text of a file.
@@ -50,6 +51,13 @@ impl<'a> Tree<'a> {
     pub fn beside(&self, from: &str, relative: &str) -> Option<&File<'a>> {
         let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
         self.get(&format!("{folder}/{relative}"))
+    }
+
+    /// Every folder that holds a file, at any depth; made when somebody asks.
+    pub fn folders(&self) -> impl Iterator<Item = &str> {
+        let above = |path: &String| path.match_indices('/').map(|(at, _)| path[..at].to_string()).collect::<Vec<_>>();
+        let folders = self.folders.get_or_init(|| self.by_path.keys().flat_map(above).collect());
+        folders.iter().map(String::as_str)
     }
 
     /// Every file below a folder, by path.
@@ -74,7 +82,7 @@ fn parse<'a>(id: SourceId, source: &'a Source) -> File<'a> {
 }
 
 /// A path without `.` and with `..` taken back; what leads out of the tree keeps its `..` and so names no file in it.
-fn plain(path: &str) -> String {
+pub(super) fn plain(path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {
         match part {
@@ -103,5 +111,6 @@ mod tests {
         assert_eq!(tree.below("apps").count(), 1);
         assert_eq!(tree.below("").count(), 2);
         assert_eq!(tree.below("app").count(), 0);
+        assert_eq!(tree.folders().collect::<Vec<_>>(), ["apps", "apps/a", "values"]);
     }
 }
