@@ -97,11 +97,11 @@ impl Config {
         table.iter().find(|entry| entry.files.is_match(&full))
     }
 
-    /// Files that are looked at whatever is in them: the config itself, and the values files that it names.
-    pub fn kept_files(&self) -> GlobSet {
+    /// Files that are looked at whatever is in them: the config itself, the values files that it names, and `more`.
+    pub fn kept_files(&self, more: &[Glob]) -> GlobSet {
         let tables = self.values.iter().chain(self.base_values.iter().flatten());
         let mut globs = GlobSetBuilder::new();
-        for glob in tables.flat_map(|entry| &entry.globs).chain(&Glob::new(FILE_NAME)) {
+        for glob in tables.flat_map(|entry| &entry.globs).chain(&Glob::new(FILE_NAME)).chain(more) {
             globs.add(glob.clone());
         }
         globs.build().unwrap_or_default()

@@ -9,7 +9,7 @@ use crate::detect::release::Release;
 use crate::detect::{Found, Layer, Layers, kustomize, umbrella};
 use crate::model::{Identity, Surface};
 use crate::source::{SourceId, Span};
-use crate::yaml::{Document, Node, Path, Step};
+use crate::yaml::{Document, Node, Path};
 use std::sync::Arc;
 
 /// A folder that an Application installs.
@@ -65,7 +65,7 @@ pub(super) fn keep(application: &Application, source: &Node, steps: &Path, sourc
         }
         How::Chart(over)
     } else if has("kustomize") || !has("directory") && kustomize::of_folder(&folder, tree).is_some() {
-        How::Kustomize(source.get("kustomize").map(|node| settings(application, node, steps)))
+        How::Kustomize(source.get("kustomize").map(|node| settings(application, node)))
     } else {
         let text = |key: &str| application.text(source.at_path(&["directory", key]));
         let recurse = source.at_path(&["directory", "recurse"]).and_then(Node::as_bool) == Some(true);
@@ -76,11 +76,9 @@ pub(super) fn keep(application: &Application, source: &Node, steps: &Path, sourc
 }
 
 /// What an Application says as a kustomization would, as a document of its own.
-fn settings(application: &Application, node: &Node, steps: &Path) -> Arc<Document> {
+fn settings(application: &Application, node: &Node) -> Arc<Document> {
     let mut document: Document = (**application.place.document).clone();
     document.root = application.fill.node(node.resolved());
-    // Its paths do not begin at the root of the text, so nothing is changed by them.
-    debug_assert!(steps.iter().all(|step| matches!(step, Step::Key(_) | Step::Index(_))));
     Arc::new(document)
 }
 

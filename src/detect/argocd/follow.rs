@@ -10,8 +10,9 @@ use crate::detect::tree::plain;
 use crate::detect::{Evidence, Found, Layer, Tree, What, kustomize, number, umbrella};
 use crate::model::Surface;
 use crate::source::{SourceId, Span};
-use crate::yaml::Step;
+use crate::yaml::{Document, Step};
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 /// A Milvus as one Application makes it.
 struct Made<'a> {
@@ -71,6 +72,12 @@ impl<'a> Here<'a> {
         all.iter().enumerate().map(move |(nth, evidence)| ((file.unwrap_or_default(), nth), evidence))
     }
 
+    fn all(&self) -> impl Iterator<Item = (Origin, &'a Evidence)> {
+        self.found.iter().enumerate().flat_map(|(file, found)| {
+            found.evidence.iter().enumerate().map(move |(nth, evidence)| ((file, nth), evidence))
+        })
+    }
+
     /// What a chart installs: the Milvus chart below it, or processes of its own that its values tell about.
     fn of_chart(&self, by: &Applied, over: &[Layer]) -> Vec<(Origin, Evidence, bool)> {
         let mut made = Vec::new();
@@ -109,19 +116,12 @@ impl<'a> Here<'a> {
         made
     }
 
-    fn of_kustomization(
-        &self,
-        by: &Applied,
-        settings: Option<&std::sync::Arc<crate::yaml::Document>>,
-    ) -> Vec<(Origin, Evidence, bool)> {
+    fn of_kustomization(&self, by: &Applied, settings: Option<&Arc<Document>>) -> Vec<(Origin, Evidence, bool)> {
         // What overlays made of an object takes the place of the object, and stands nearer to the top.
         let mut nearest: BTreeMap<(SourceId, Span), (Origin, &Evidence)> = BTreeMap::new();
         for path in kustomize::files_of(&by.folder, self.tree) {
             let Some(file) = self.tree.get(&path) else { continue };
-            let all = self.found.iter().enumerate().flat_map(|(file, found)| {
-                found.evidence.iter().enumerate().map(move |(nth, evidence)| ((file, nth), evidence))
-            });
-            for (origin, evidence) in all.filter(|(_, evidence)| evidence.id.path == file.source.path) {
+            for (origin, evidence) in self.all().filter(|(_, evidence)| evidence.id.path == file.source.path) {
                 let first = evidence.layers.0.first().map(|layer| (layer.document.source, layer.node.at));
                 let first = first.unwrap_or((evidence.at.source, evidence.at));
                 if is_object(evidence) || is_inflated(evidence) {
@@ -144,7 +144,7 @@ impl<'a> Here<'a> {
                 let path = plain(&evidence.id.path);
                 matches!(evidence.what, What::Deployment(Surface::Umbrella, _)) && path.starts_with(&plain(folder))
             };
-            for (origin, evidence) in self.in_file(*id) {
+            for (origin, evidence) in self.all().filter(|(_, evidence)| evidence.at.source == *id) {
                 let repeats = is_bare(evidence) && made.values().flatten().any(|made| made.by.folder == *folder);
                 if !made.contains_key(&origin) && (of_environment(evidence) || repeats) {
                     taken.insert(origin);
