@@ -36,11 +36,29 @@ pub fn load(paths: &[PathBuf], base: &Base, scope: &Scope) -> anyhow::Result<Loa
 
 /// Loads once more where files ask for others by their names, which were left out for what is in them.
 fn with_wanted(load: impl Fn(&[Glob]) -> anyhow::Result<Loaded>) -> anyhow::Result<Loaded> {
-    let loaded = load(&[])?;
+    let mut loaded = load(&[])?;
     let wanted = [&loaded.base, &loaded.head].into_iter().flat_map(detect::wanted);
     // What is no pattern names no file either.
     let wanted: Vec<Glob> = wanted.filter_map(|pattern| Glob::new(&pattern).ok()).collect();
-    if wanted.is_empty() { Ok(loaded) } else { load(&wanted) }
+    if !wanted.is_empty() {
+        let more = load(&wanted)?;
+        add(&mut loaded.base, more.base);
+        add(&mut loaded.head, more.head);
+        if let (Some(scope), Some(more)) = (&mut loaded.config.scope, more.config.scope) {
+            scope.extend(more);
+        }
+    }
+    Ok(loaded)
+}
+
+/// Adds the files of the same side that were not there yet.
+fn add(side: &mut Sources, more: Sources) {
+    let known: HashSet<String> = side.files.iter().map(|file| file.path.clone()).collect();
+    let changed = side.changed.iter_mut().zip(more.changed);
+    changed.for_each(|(changed, more)| changed.extend(more));
+    for file in more.files.into_iter().filter(|file| !known.contains(&file.path)) {
+        side.push(file);
+    }
 }
 
 fn load_once(paths: &[PathBuf], base: &Base, scope: &Scope, more: &[Glob]) -> anyhow::Result<Loaded> {
@@ -53,6 +71,8 @@ fn load_once(paths: &[PathBuf], base: &Base, scope: &Scope, more: &[Glob]) -> an
     let repository = found.as_ref().filter(|_| !base.no_base);
     let mut config = read_config(scope, &root, &cwd)?;
     let filter = filter(&config, scope, &root, more)?;
+    // Of the index nothing is read unless something in it that is worth keeping has changed.
+    let filter = if more.is_empty() || base.staged { filter } else { filter.only_kept() };
     let (mut before, mut head) = match repository {
         None if base.base.is_some() || base.staged => {
             let asked = if base.staged { "--staged" } else { "--base" };
@@ -133,11 +153,8 @@ fn surroundings(
         false => with_base(repository, &everywhere, base, filter, cwd, &mut Config::default())?,
     };
     for (side, all) in [(&mut *before, old), (&mut *head, new)] {
-        let known: HashSet<String> = side.files.iter().map(|file| file.path.clone()).collect();
-        side.changed = all.changed.or(side.changed.take());
-        for file in all.files.into_iter().filter(|file| !known.contains(&file.path)) {
-            side.push(file);
-        }
+        side.changed = all.changed.clone().or(side.changed.take());
+        add(side, all);
     }
     Ok(())
 }
@@ -186,6 +203,7 @@ fn load_diff_once(old: &str, new: &str, scope: &Scope, more: &[Glob]) -> anyhow:
     let root = repository.as_ref().map_or_else(|| cwd.clone(), |repository| repository.root().to_path_buf());
     let mut config = read_config(scope, &root, &cwd)?;
     let filter = filter(&config, scope, &root, more)?;
+    let filter = if more.is_empty() { filter } else { filter.only_kept() };
     let (base, head) = match (paths.0.exists(), paths.1.exists(), &repository) {
         (true, true, _) => disk::pair_of_paths(paths.0, paths.1, &filter)?,
         (false, false, Some(repository)) => {
