@@ -162,7 +162,7 @@ fn a_chart_in_a_folder_gets_the_values_of_its_application() {
     assert_eq!(with(&[("a.yaml", &app("prod", all))]), ["umbrella prod/milvus 4.2.58 2.5.22"]);
     let object = "      valueFiles: [values-prod.yaml]\n      valuesObject: {milvus: {image: {all: {tag: v2.5.21}}}}\n";
     let two = with(&[("a.yaml", &app("dev", "      releaseName: x\n")), ("b.yaml", &app("prod", object))]);
-    assert_eq!(two, ["umbrella dev/milvus 4.2.58 2.5.10", "umbrella prod/milvus 4.2.58 2.5.21"]);
+    assert_eq!(two, ["umbrella dev/x 4.2.58 2.5.10", "umbrella prod/prod 4.2.58 2.5.21"]);
     let gone = app("prod", "      valueFiles: [values-gone.yaml]\n");
     let found = outcome(&here.iter().chain(&[("a.yaml", gone.as_str())]).copied().collect::<Vec<_>>());
     let of_app = found.deployments.iter().find(|view| view.namespace.is_some()).unwrap();
@@ -200,6 +200,32 @@ fn sets_make_applications_of_folders_with_charts() {
         ("apps/other/a.yaml", "a: milvus\n"),
     ];
     assert_eq!(shown(&files), ["milvus-cr raw/search - 2.5.16", "umbrella rag/milvus 4.2.58 2.5.16"]);
+}
+
+#[test]
+fn values_of_other_charts_are_nobodys_trouble() {
+    let broken = application("a", "x", "    path: web\n    helm: {values: 'milvus: ['}\n");
+    for values in ["web: {milvus: http://milvus}\n", "milvus: {address: milvus}\n"] {
+        let found =
+            outcome(&[("a.yaml", &broken), ("web/values.yaml", values), ("web/Chart.yaml", "name: web # milvus\n")]);
+        assert_eq!((found.deployments.len(), found.incomplete.len()), (0, 0), "{values}");
+    }
+    let found = outcome(&[("a.yaml", &broken), ("web/Chart.yaml", CHART)]);
+    assert_eq!((found.deployments.len(), found.incomplete.len()), (1, 1));
+}
+
+#[test]
+fn an_application_that_comes_later_changes_nothing() {
+    let app = application("a", "vector", "    path: apps/x\n");
+    let own =
+        |files: &[(&str, &str)]| files.iter().map(|(a, b)| ((*a).to_string(), (*b).to_string())).collect::<Vec<_>>();
+    let base = own(&[("apps/x/m.yaml", RESOURCE), ("rag/Chart.yaml", CHART)]);
+    let rag = application("b", "vector", "    path: rag\n");
+    let more = own(&[("a.yaml", &app), ("b.yaml", &rag)]);
+    let head = base.iter().chain(&more).cloned().collect();
+    let outcome = Told { base, head }.check(&known_facts(), RULES).2;
+    let kinds: Vec<_> = outcome.transitions.iter().map(|it| format!("{:?}", it.kind)).collect();
+    assert!(!kinds.iter().any(|kind| kind == "Created" || kind == "Deleted"), "{kinds:?}");
 }
 
 #[test]

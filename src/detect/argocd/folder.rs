@@ -21,6 +21,8 @@ pub struct Applied {
     pub(super) path: String,
     pub(super) folder: String,
     pub(super) namespace: Option<String>,
+    /// What Helm calls what it installs from a chart.
+    pub(super) release: Option<String>,
     pub(super) how: How,
 }
 
@@ -57,10 +59,18 @@ pub(super) fn keep(application: &Application, source: &Node, steps: &Path, sourc
     let how = if has("plugin") {
         return;
     } else if has("helm") || is_chart && !has("kustomize") && !has("directory") {
-        let Layers(mut over) = values::layers(application, source, steps, (sources, Some(&folder)), found);
+        let copy_of_milvus = umbrella::copy_of_milvus(&folder, tree);
+        let on_milvus = copy_of_milvus.is_some() || !umbrella::installed(&folder, &[], tree).is_empty();
+        if !on_milvus && tree.get(&format!("{folder}/values.yaml")).is_none() {
+            return;
+        }
+        // What cannot be read in the values of other charts is nobody's trouble here.
+        let mut aside = Found::default();
+        let read = if on_milvus { &mut *found } else { &mut aside };
+        let Layers(mut over) = values::layers(application, source, steps, (sources, Some(&folder)), read);
         // What is written for nobody yet stands in the chart's own values, not here.
         over.retain(|layer| !(layer.editable && layer.node.is_null()));
-        if let Some(version) = umbrella::copy_of_milvus(&folder, tree) {
+        if let Some(version) = copy_of_milvus {
             return copy(application, source, &folder, version, over, found);
         }
         How::Chart(over)
@@ -72,7 +82,14 @@ pub(super) fn keep(application: &Application, source: &Node, steps: &Path, sourc
         How::Plain(Plain { recurse, include: text("include"), exclude: text("exclude") })
     };
     let (at, file) = (application.at, application.place.file);
-    found.applied.push(Applied { at, file: file.id, path: file.source.path.clone(), folder, namespace, how });
+    let (path, release) = (file.source.path.clone(), release_name(application, source));
+    let release = release.filter(|name| !name.contains("{{"));
+    found.applied.push(Applied { at, file: file.id, path, folder, namespace, release, how });
+}
+
+fn release_name(application: &Application, source: &Node) -> Option<String> {
+    let own = application.text(source.at_path(&["helm", "releaseName"]));
+    own.or_else(|| application.text(application.node.at_path(&["metadata", "name"])))
 }
 
 /// What an Application says as a kustomization would, as a document of its own.
@@ -94,13 +111,11 @@ fn copy(
     let tree = application.place.tree;
     let own = tree.get(&format!("{folder}/values.yaml")).and_then(|file| file.documents.first());
     let own = own.map(|document| Layer { editable: false, ..Layer::of_document(Arc::clone(document)) });
-    let name = |node: Option<&Node>| application.text(node);
     let release = Release {
         surface: Surface::ArgoCd,
         id: Identity {
             namespace: application.namespace(source),
-            name: name(source.at_path(&["helm", "releaseName"]))
-                .or_else(|| name(application.node.at_path(&["metadata", "name"]))),
+            name: release_name(application, source),
             path: application.place.file.source.path.clone(),
             ordinal: 0,
         },

@@ -57,12 +57,18 @@ struct Here<'a> {
     found: &'a [Found],
     /// The index of each file in the tree.
     files: HashMap<SourceId, usize>,
+    /// Every object of Kubernetes, by its path.
+    objects: BTreeMap<String, Vec<Origin>>,
 }
 
 impl<'a> Here<'a> {
     fn of(tree: &'a Tree<'a>, found: &'a [Found]) -> Here<'a> {
         let files = tree.files.iter().enumerate().map(|(index, file)| (file.id, index)).collect();
-        Here { tree, found, files }
+        let mut here = Here { tree, found, files, objects: BTreeMap::new() };
+        for (origin, _) in here.all().filter(|(_, evidence)| is_object(evidence)) {
+            here.objects.entry(plain(&tree.files[origin.0].source.path)).or_default().push(origin);
+        }
+        here
     }
 
     /// Everything found in a file, with its origin.
@@ -72,7 +78,7 @@ impl<'a> Here<'a> {
         all.iter().enumerate().map(move |(nth, evidence)| ((file.unwrap_or_default(), nth), evidence))
     }
 
-    fn all(&self) -> impl Iterator<Item = (Origin, &'a Evidence)> {
+    fn all(&self) -> impl Iterator<Item = (Origin, &'a Evidence)> + use<'a> {
         self.found.iter().enumerate().flat_map(|(file, found)| {
             found.evidence.iter().enumerate().map(move |(nth, evidence)| ((file, nth), evidence))
         })
@@ -103,14 +109,17 @@ impl<'a> Here<'a> {
     fn of_files(&self, by: &Applied, which: &Plain) -> Vec<(Origin, Evidence, bool)> {
         let root = plain(&by.folder);
         let mut made = Vec::new();
-        for file in self.tree.below(&root) {
-            let path = plain(&file.source.path);
-            let path = path.strip_prefix(&root).unwrap_or(&path).trim_start_matches('/');
+        for (path, origins) in &self.objects {
+            let Some(path) = path.strip_prefix(&root).filter(|path| root.is_empty() || path.starts_with('/')) else {
+                continue;
+            };
+            let path = path.trim_start_matches('/');
             let excluded = which.exclude.as_ref().is_some_and(|pattern| glob::included(pattern, path));
             let included = which.include.as_ref().is_none_or(|pattern| glob::included(pattern, path));
             if (which.recurse || !path.contains('/')) && included && !excluded {
-                let objects = self.in_file(file.id).filter(|(_, evidence)| is_object(evidence));
-                made.extend(objects.map(|(origin, evidence)| (origin, in_namespace(evidence, by), false)));
+                let with =
+                    |origin: &Origin| (*origin, in_namespace(&self.found[origin.0].evidence[origin.1], by), false);
+                made.extend(origins.iter().map(with));
             }
         }
         made
@@ -211,6 +220,10 @@ fn place(made: BTreeMap<Origin, Vec<Made>>, taken: &HashSet<Origin>, found: &mut
     for Made { mut evidence, off, by } in more {
         let Some(file) = tree.files.iter().position(|file| file.id == by.file) else { continue };
         evidence.id.path.clone_from(&by.path);
+        // One chart in several releases has the same name in each of them.
+        if let (How::Chart(_), Some(release)) = (&by.how, &by.release) {
+            evidence.id.name = Some(release.clone());
+        }
         evidence.at = super::unique(by.at, &mut places);
         found[file].off.extend(off.then_some(evidence.at));
         found[file].evidence.push(evidence);
