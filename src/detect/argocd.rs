@@ -10,6 +10,7 @@ mod folder;
 mod follow;
 mod generators;
 mod glob;
+mod images;
 mod parameters;
 mod template;
 mod values;

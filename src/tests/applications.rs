@@ -144,6 +144,29 @@ fn an_application_changes_a_kustomization() {
     assert_eq!(shown_with(patch, None), ["milvus-cr own/search-x - 2.5.20"]);
 }
 
+#[test]
+fn images_of_an_application_are_those_that_run() {
+    let workload = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: search}\nspec:\n  template:\n    spec:\n      containers:\n      \
+                    - {name: milvus, image: 'milvusdb/milvus:v2.5.10', command: [milvus, run, standalone]}\n";
+    let app = |images: &str| {
+        application("a", "vector", &format!("    path: base\n    kustomize: {{images: ['{images}']}}\n"))
+    };
+    for (images, version) in [
+        ("milvusdb/milvus:v2.5.20", "2.5.20"),
+        ("milvusdb/milvus=mirror.example:5000/milvus", "2.5.10"),
+        ("milvusdb/milvus=mirror.example/milvusdb/milvus:v2.5.21", "2.5.21"),
+        ("nginx:1.2", "2.5.10"),
+    ] {
+        let app = app(images);
+        let files = [
+            ("app.yaml", app.as_str()),
+            ("base/s.yaml", workload),
+            ("base/kustomization.yaml", "resources: [s.yaml]\n"),
+        ];
+        assert_eq!(shown(&files), [format!("workload vector/search - {version}")], "{images}");
+    }
+}
+
 const CHART: &str = "apiVersion: v2\nname: rag\nversion: 0.1.0\ndependencies:\n- name: milvus\n  version: 4.2.58\n  condition: milvus.enabled\n  \
                      repository: https://zilliztech.github.io/milvus-helm/\n";
 

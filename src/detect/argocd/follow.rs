@@ -5,7 +5,7 @@
 //! them, unless they say the same of it.
 
 use super::folder::{Applied, How, Plain};
-use super::glob;
+use super::{glob, images};
 use crate::detect::tree::plain;
 use crate::detect::{Evidence, Found, Layer, Tree, What, kustomize, number, umbrella};
 use crate::model::Surface;
@@ -139,7 +139,11 @@ impl<'a> Here<'a> {
             }
         }
         let lay = |evidence: &Evidence| match settings {
-            Some(document) => in_namespace(&kustomize::lay_settings(document, &by.path, self.tree, evidence), by),
+            Some(document) => {
+                let mut evidence = kustomize::lay_settings(document, &by.path, self.tree, evidence);
+                images::lay(document.root.get("images"), &mut evidence);
+                in_namespace(&evidence, by)
+            }
             None => in_namespace(evidence, by),
         };
         nearest.into_values().map(|(origin, evidence)| (origin, lay(evidence), false)).collect()
@@ -165,11 +169,13 @@ impl<'a> Here<'a> {
 }
 
 fn keys(path: &[Step]) -> Vec<&str> {
-    let key = |step| match step {
-        &Step::Key(ref key) => Some(key.as_str()),
-        Step::Index(_) => None,
-    };
-    path.iter().filter_map(key).collect()
+    let mut keys = Vec::new();
+    for step in path {
+        if let Step::Key(key) = step {
+            keys.push(key.as_str());
+        }
+    }
+    keys
 }
 
 fn is_bare(evidence: &Evidence) -> bool {
@@ -231,8 +237,9 @@ fn place(made: BTreeMap<Origin, Vec<Made>>, taken: &HashSet<Origin>, found: &mut
     }
 }
 
-/// Whether two have the same layers, told by their places.
+/// Whether two have the same layers, told by their places, and the same images.
 fn same_layers(one: &Evidence, other: &Evidence) -> bool {
     let places = |evidence: &Evidence| evidence.layers.0.iter().map(|layer| layer.node.at).collect::<Vec<_>>();
-    places(one) == places(other)
+    let images = |evidence: &Evidence| evidence.processes.iter().map(|one| one.image.clone()).collect::<Vec<_>>();
+    places(one) == places(other) && images(one) == images(other)
 }

@@ -53,10 +53,8 @@ impl Expansion<'_> {
             git::elements(self.place, git, given)
         } else if let Some(matrix) = generator.get("matrix") {
             Some(self.of_matrix(matrix, given, depth))
-        } else if let Some(merge) = generator.get("merge") {
-            Some(self.of_merge(merge, given, depth))
         } else {
-            None
+            generator.get("merge").map(|merge| self.of_merge(merge, given, depth))
         };
         let mut elements = elements.unwrap_or_else(|| {
             let mut fill = Fill::open();
