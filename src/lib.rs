@@ -112,6 +112,7 @@ fn understand(sources: &Sources, facts: &Facts, config: &Config) -> Understood {
     let tree = Tree::parse(sources);
     let mut found: Vec<Found> = tree.files.par_iter().map(|file| find(file, &tree, sources.side, config)).collect();
     detect::lay_overlays(&tree, &mut found);
+    detect::follow_applications(&tree, &mut found);
     detect::drop_repeats(&mut found);
     let mut understood = Understood::default();
     for (file, found) in tree.files.iter().zip(found) {

@@ -3,6 +3,7 @@
 use crate::Usage;
 use crate::cli::{Base, Scope};
 use anyhow::Context as _;
+use globset::Glob;
 use milvus_lint::config::{self, Config};
 use milvus_lint::detect;
 use milvus_lint::model::Version;
@@ -26,6 +27,41 @@ pub struct Loaded {
 
 /// Loads what `check`, `fix` and `inventory` look at.
 pub fn load(paths: &[PathBuf], base: &Base, scope: &Scope) -> anyhow::Result<Loaded> {
+    // Standard input can be read once, and nothing is beside it.
+    match paths.iter().any(|path| path.as_os_str() == "-") {
+        true => load_once(paths, base, scope, &[]),
+        false => with_wanted(|more| load_once(paths, base, scope, more)),
+    }
+}
+
+/// Loads once more where files ask for others by their names, which were left out for what is in them.
+fn with_wanted(load: impl Fn(&[Glob]) -> anyhow::Result<Loaded>) -> anyhow::Result<Loaded> {
+    let mut loaded = load(&[])?;
+    let wanted = [&loaded.base, &loaded.head].into_iter().flat_map(detect::wanted);
+    // What is no pattern names no file either.
+    let wanted: Vec<Glob> = wanted.filter_map(|pattern| Glob::new(&pattern).ok()).collect();
+    if !wanted.is_empty() {
+        let more = load(&wanted)?;
+        add(&mut loaded.base, more.base);
+        add(&mut loaded.head, more.head);
+        if let (Some(scope), Some(more)) = (&mut loaded.config.scope, more.config.scope) {
+            scope.extend(more);
+        }
+    }
+    Ok(loaded)
+}
+
+/// Adds the files of the same side that were not there yet.
+fn add(side: &mut Sources, more: Sources) {
+    let known: HashSet<String> = side.files.iter().map(|file| file.path.clone()).collect();
+    let changed = side.changed.iter_mut().zip(more.changed);
+    changed.for_each(|(changed, more)| changed.extend(more));
+    for file in more.files.into_iter().filter(|file| !known.contains(&file.path)) {
+        side.push(file);
+    }
+}
+
+fn load_once(paths: &[PathBuf], base: &Base, scope: &Scope, more: &[Glob]) -> anyhow::Result<Loaded> {
     let cwd = std::env::current_dir().context("the current folder cannot be read")?;
     if paths.iter().any(|path| path.as_os_str() == "-") {
         return standard_input(paths, base, scope, &cwd);
@@ -34,7 +70,9 @@ pub fn load(paths: &[PathBuf], base: &Base, scope: &Scope) -> anyhow::Result<Loa
     let root = found.as_ref().map_or_else(|| cwd.clone(), |repository| repository.root().to_path_buf());
     let repository = found.as_ref().filter(|_| !base.no_base);
     let mut config = read_config(scope, &root, &cwd)?;
-    let filter = filter(&config, scope, &root)?;
+    let filter = filter(&config, scope, &root, more)?;
+    // Of the index nothing is read unless something in it that is worth keeping has changed.
+    let filter = if more.is_empty() || base.staged { filter } else { filter.only_kept() };
     let (mut before, mut head) = match repository {
         None if base.base.is_some() || base.staged => {
             let asked = if base.staged { "--staged" } else { "--base" };
@@ -115,11 +153,8 @@ fn surroundings(
         false => with_base(repository, &everywhere, base, filter, cwd, &mut Config::default())?,
     };
     for (side, all) in [(&mut *before, old), (&mut *head, new)] {
-        let known: HashSet<String> = side.files.iter().map(|file| file.path.clone()).collect();
-        side.changed = all.changed.or(side.changed.take());
-        for file in all.files.into_iter().filter(|file| !known.contains(&file.path)) {
-            side.push(file);
-        }
+        side.changed = all.changed.clone().or(side.changed.take());
+        add(side, all);
     }
     Ok(())
 }
@@ -158,12 +193,17 @@ fn standard_input(paths: &[PathBuf], base: &Base, scope: &Scope, cwd: &Path) -> 
 
 /// Loads the two sides of `diff OLD NEW`: files, folders or revisions.
 pub fn load_diff(old: &str, new: &str, scope: &Scope) -> anyhow::Result<Loaded> {
+    with_wanted(|more| load_diff_once(old, new, scope, more))
+}
+
+fn load_diff_once(old: &str, new: &str, scope: &Scope, more: &[Glob]) -> anyhow::Result<Loaded> {
     let cwd = std::env::current_dir().context("the current folder cannot be read")?;
     let paths = (Path::new(old), Path::new(new));
     let repository = Repository::discover(&cwd)?;
     let root = repository.as_ref().map_or_else(|| cwd.clone(), |repository| repository.root().to_path_buf());
     let mut config = read_config(scope, &root, &cwd)?;
-    let filter = filter(&config, scope, &root)?;
+    let filter = filter(&config, scope, &root, more)?;
+    let filter = if more.is_empty() { filter } else { filter.only_kept() };
     let (base, head) = match (paths.0.exists(), paths.1.exists(), &repository) {
         (true, true, _) => disk::pair_of_paths(paths.0, paths.1, &filter)?,
         (false, false, Some(repository)) => {
@@ -191,11 +231,11 @@ pub fn load_diff(old: &str, new: &str, scope: &Scope) -> anyhow::Result<Loaded> 
     Ok(Loaded { base, head, config, root, hint: None })
 }
 
-fn filter(config: &Config, scope: &Scope, root: &Path) -> anyhow::Result<Filter> {
+fn filter(config: &Config, scope: &Scope, root: &Path, more: &[Glob]) -> anyhow::Result<Filter> {
     let excludes: Vec<String> = config.excludes.iter().chain(&scope.exclude).cloned().collect();
     let filter = Filter::new(detect::LITERALS, &excludes, detect::is_worth_opening)?;
     let root = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
-    Ok(filter.keeping(root, config.kept_files()))
+    Ok(filter.keeping(root, config.kept_files(more)))
 }
 
 fn rule_ids() -> Vec<&'static str> {

@@ -23,7 +23,9 @@ impl<'a> Scope<'a> {
             let touches = |evidence: &&Evidence| {
                 let layers = evidence.layers.0.iter().map(|layer| layer.document.at);
                 let processes = evidence.processes.iter().map(|process| process.at);
-                std::iter::once(evidence.at).chain(layers).chain(processes).any(|at| scope.names(at))
+                // What is put together from several files belongs to one of them, wherever it begins.
+                let own = config.scope.as_ref().is_some_and(|named| named.contains(&evidence.id.path));
+                own || std::iter::once(evidence.at).chain(layers).chain(processes).any(|at| scope.names(at))
             };
             scope.begins = evidence.filter(touches).map(|evidence| evidence.at).collect();
         }

@@ -2,6 +2,7 @@
 //!
 //! `UPDATE_PAGES=1 cargo test pages` writes the outputs into the pages; everything else here only compares.
 
+mod applications;
 mod argocd;
 mod facts;
 mod house;

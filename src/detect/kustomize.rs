@@ -4,11 +4,13 @@
 
 mod overlays;
 mod patch;
+mod settings;
 mod synthetic;
 #[cfg(test)]
 mod tests;
 
 pub use overlays::lay_overlays;
+pub(super) use settings::{files_of, lay_settings, of_folder};
 
 use super::release::Release;
 use super::{Evidence, File, Layer, Layers, Tree};

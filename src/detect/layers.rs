@@ -105,6 +105,20 @@ impl Layer {
         Layer { document: Arc::clone(document), path, node: Node { at, kind: Kind::Null }, editable: false }
     }
 
+    /// The part of this layer below some keys, as the values of a chart inside another one; values that are not here stay
+    /// what they are.
+    pub fn below(&self, keys: &[&str]) -> Option<Layer> {
+        if self.is_unseen() {
+            return Some(self.clone());
+        }
+        let node = self.node.at_path(keys)?;
+        if node.is_templated() {
+            return Some(Layer::unseen(&self.document, self.path_to(keys), node.at));
+        }
+        let part = Layer { path: self.path_to(keys), node: node.clone(), ..self.clone() };
+        Some(part).filter(|part| part.node.is_map())
+    }
+
     /// Whether this layer stands for values that are not here.
     pub fn is_unseen(&self) -> bool {
         !self.editable && matches!(self.node.kind, Kind::Null)

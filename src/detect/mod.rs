@@ -25,6 +25,7 @@ mod umbrella;
 mod variables;
 mod workload;
 
+pub use argocd::{Applied, follow_applications, wanted};
 pub use kustomize::lay_overlays;
 pub use layers::{Layer, Layers, Look};
 pub use process::{Process, Role, Variable};
@@ -149,6 +150,8 @@ pub struct Found {
     pub off: Vec<Span>,
     /// Documents of other files that are a resource only as somebody fills them in.
     pub filled: Vec<Span>,
+    /// Folders that an Application installs, until it is known what all files hold.
+    pub applied: Vec<Applied>,
 }
 
 /// Something that looks like Milvus and could not be read.

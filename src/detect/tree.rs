@@ -7,7 +7,7 @@ use crate::hcl::{self, Parsed};
 use crate::source::{Source, SourceId, Sources, Span};
 use crate::yaml::{self, Document, Problem};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock};
 
@@ -47,6 +47,8 @@ pub struct Tree<'a> {
     by_path: BTreeMap<String, usize>,
     /// Which modules of Terraform lead to a Milvus, once somebody has asked.
     calls: OnceLock<terraform::Calls>,
+    /// Every folder that holds one of the files, once somebody has asked.
+    folders: OnceLock<BTreeSet<String>>,
 }
 
 impl<'a> Tree<'a> {
@@ -55,7 +57,7 @@ impl<'a> Tree<'a> {
         let all: Vec<(SourceId, &Source)> = sources.iter().collect();
         let files: Vec<File> = all.par_iter().map(|(id, source)| parse(*id, source)).collect();
         let by_path = files.iter().enumerate().map(|(index, file)| (plain(&file.source.path), index)).collect();
-        Tree { files, by_path, calls: OnceLock::new() }
+        Tree { files, by_path, calls: OnceLock::new(), folders: OnceLock::new() }
     }
 
     /// Which modules of Terraform lead to a Milvus.
@@ -77,6 +79,13 @@ impl<'a> Tree<'a> {
     pub fn beside(&self, from: &str, relative: &str) -> Option<&File<'a>> {
         let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
         self.get(&format!("{folder}/{relative}"))
+    }
+
+    /// Every folder that holds a file, at any depth; made when somebody asks.
+    pub fn folders(&self) -> impl Iterator<Item = &str> {
+        let above = |path: &String| path.match_indices('/').map(|(at, _)| path[..at].to_string()).collect::<Vec<_>>();
+        let folders = self.folders.get_or_init(|| self.by_path.keys().flat_map(above).collect());
+        folders.iter().map(String::as_str)
     }
 
     /// Every file below a folder, by path.
@@ -139,5 +148,6 @@ mod tests {
         assert_eq!(tree.below("apps").count(), 1);
         assert_eq!(tree.below("").count(), 2);
         assert_eq!(tree.below("app").count(), 0);
+        assert_eq!(tree.folders().collect::<Vec<_>>(), ["apps", "apps/a", "values"]);
     }
 }

@@ -218,7 +218,7 @@ impl<'a> Graph<'a> {
 }
 
 impl Kustomization<'_> {
-    fn move_to_namespace(&self, subject: &mut Subject) -> bool {
+    pub(super) fn move_to_namespace(&self, subject: &mut Subject) -> bool {
         let namespace = self.get("namespace").and_then(Node::raw_text).map(str::to_string);
         let moved = namespace.is_some() && subject.evidence.id.namespace != namespace;
         if moved {
@@ -227,7 +227,7 @@ impl Kustomization<'_> {
         moved
     }
 
-    fn rename(&self, subject: &mut Subject) -> bool {
+    pub(super) fn rename(&self, subject: &mut Subject) -> bool {
         let text = |key: &str| self.get(key).and_then(Node::raw_text).unwrap_or_default();
         let (prefix, suffix) = (text("namePrefix"), text("nameSuffix"));
         let Some(name) = subject.evidence.id.name.as_mut() else { return false };
