@@ -31,13 +31,13 @@ use config::Config;
 use detect::{Evidence, File, Found, Hint, Tree};
 use facts::Facts;
 use finding::{Finding, Fix};
-use model::{Deployment, Field, Migration, Transition};
+use model::{Deployment, Field, Migration, Reference, Transition};
 use normalize::{Given, Normal};
 use outcome::{Incomplete, Outcome};
 use pair::Compared;
 use rayon::prelude::*;
 use rules::{Case, Event, RULES, Rule};
-use source::{Side, Sources, Span, Texts};
+use source::{Side, Sources, Span, Texts, Wanted};
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -65,15 +65,18 @@ pub fn check_with(base: &Sources, head: &Sources, facts: &Facts, config: &Config
     let scope = scope::Scope::new(config, texts, before.evidence.iter().chain(&after.evidence));
     let transitions: Vec<Transition> = transitions.into_iter().filter(|t| scope.holds(t.at())).collect();
     troubles.retain(|trouble| scope.names(trouble.at));
+    let references: Vec<Reference> = after.references.into_iter().filter(|r| scope.names(r.at)).collect();
+    let wanted = before.wanted.into_iter().chain(after.wanted).collect();
     let comments: Vec<yaml::Comment> = after.comments.into_iter().filter(|c| scope.names(c.at)).collect();
-    let mut findings = judge(&transitions, &troubles, &after.off, facts, rules);
+    let mut findings = judge(&transitions, (&troubles, &references), &after.off, facts, rules);
     for finding in &mut findings {
         write_fixes(finding, &after.evidence, texts);
     }
     let judged = accept::Judged { findings, comments: &comments, transitions: &transitions, rules };
     let (findings, excepted) = accept::accept(judged, texts, facts, config);
     let incomplete = incomplete(head, &troubles, texts);
-    view::outcome(view::Parts { transitions: &transitions, findings, excepted, incomplete, texts, facts, config })
+    let parts = view::Parts { transitions: &transitions, findings, excepted, incomplete, texts, facts, config };
+    Outcome { wanted, ..view::outcome(parts) }
 }
 
 /// One side, understood.
@@ -88,6 +91,9 @@ struct Understood {
     comments: Vec<yaml::Comment>,
     /// Where each Milvus begins that is switched off.
     off: Vec<Span>,
+    /// References that lead nowhere, and texts that were not there to be read.
+    references: Vec<Reference>,
+    wanted: Vec<Wanted>,
 }
 
 /// The base, which is not read again where no file with a Milvus in it differs.
@@ -111,7 +117,8 @@ fn understand(sources: &Sources, facts: &Facts, config: &Config) -> Understood {
     let mut found: Vec<Found> = tree.files.par_iter().map(|file| find(file, &tree, sources.side, config)).collect();
     detect::lay_overlays(&tree, &mut found);
     detect::drop_repeats(&mut found);
-    let mut understood = Understood::default();
+    let open = detect::open(&tree, &found, sources.side);
+    let mut understood = Understood { references: open.references, wanted: open.wanted, ..Understood::default() };
     for (file, found) in tree.files.iter().zip(found) {
         let given = given(&file.source.path, sources.side, config);
         for evidence in found.evidence {
@@ -200,7 +207,7 @@ fn from_command_line(transitions: Vec<Transition>, config: &Config) -> Vec<Trans
 
 fn judge(
     transitions: &[Transition],
-    troubles: &[detect::Trouble],
+    (troubles, references): (&[detect::Trouble], &[Reference]),
     off: &[Span],
     facts: &Facts,
     rules: &[&Rule],
@@ -208,6 +215,7 @@ fn judge(
     let off = |transition: &&Transition| transition.head().is_some_and(|head| off.contains(&head.at));
     let events = transitions.iter().filter(|transition| !off(transition)).map(Event::Transition);
     let events = events.chain(troubles.iter().map(|trouble| Event::Unreadable { at: trouble.at, why: &trouble.why }));
+    let events = events.chain(references.iter().map(Event::Reference));
     let all = events.flat_map(|event| rules.iter().flat_map(move |rule| rules::run(rule, Case { facts, event })));
     // One text can be a layer of several Milvus; what is wrong in it is said once.
     let mut said = HashSet::new();
@@ -235,7 +243,13 @@ fn edits(finding: &Finding, fix: &Fix, evidence: &[Evidence], texts: Texts) -> R
     let owner = evidence.iter().find(|evidence| Some(evidence.at) == finding.owner);
     let evidence = owner.ok_or("the place to change was not found")?;
     let mut rewrites: Vec<normalize::Rewrite> = Vec::new();
+    let mut edits = Vec::new();
     for set in &fix.set {
+        let refilled = normalize::refill(evidence, set);
+        if !refilled.is_empty() {
+            edits.extend(refilled);
+            continue;
+        }
         let written = normalize::write(evidence, set);
         if written.is_empty() {
             return Err("it cannot be said in this file".to_string());
@@ -247,7 +261,6 @@ fn edits(finding: &Finding, fix: &Fix, evidence: &[Evidence], texts: Texts) -> R
             }
         }
     }
-    let mut edits = Vec::new();
     for rewrite in rewrites {
         let text = &texts.source(rewrite.document.source).text;
         edits.extend(yaml::edits(text, &rewrite.document, &rewrite.changes).map_err(|error| error.to_string())?);

@@ -7,6 +7,7 @@ use milvus_lint::config::{self, Config};
 use milvus_lint::detect;
 use milvus_lint::model::Version;
 use milvus_lint::rules::RULES;
+use milvus_lint::source::asked::Door;
 use milvus_lint::source::disk::{self, Filter};
 use milvus_lint::source::git::Repository;
 use milvus_lint::source::{Side, Source, SourceId, Sources, Span};
@@ -22,6 +23,11 @@ pub struct Loaded {
     pub root: PathBuf,
     /// One line for the user, such as how to judge a pull request.
     pub hint: Option<String>,
+    /// Where further texts of the base and of the head are read from.
+    pub doors: (Door, Door),
+    pub filter: Filter,
+    /// The folder that all paths are relative to.
+    pub cwd: PathBuf,
 }
 
 /// Loads what `check`, `fix` and `inventory` look at.
@@ -35,13 +41,22 @@ pub fn load(paths: &[PathBuf], base: &Base, scope: &Scope) -> anyhow::Result<Loa
     let repository = found.as_ref().filter(|_| !base.no_base);
     let mut config = read_config(scope, &root, &cwd)?;
     let filter = filter(&config, scope, &root)?;
+    let mut doors = (Door::Closed, found.clone().map_or(Door::Folder, Door::WorkTree));
     let (mut before, mut head) = match repository {
         None if base.base.is_some() || base.staged => {
             let asked = if base.staged { "--staged" } else { "--base" };
             return Err(Usage(format!("{asked} needs a Git repository, and none is here")).into());
         }
         None => (Sources::empty(Side::Base), disk::walk(&cwd, paths, &filter)?),
-        Some(repository) => with_base(repository, paths, base, &filter, &cwd, &mut config)?,
+        Some(repository) => {
+            let (oid, name) = base_of(repository, base)?;
+            let sides = with_base(repository, paths, (base, &oid, &name), &filter, &cwd, &mut config)?;
+            doors.0 = Door::Revision(repository.clone(), oid, name);
+            if base.staged {
+                doors.1 = Door::Index(repository.clone());
+            }
+            sides
+        }
     };
     let here = [PathBuf::from(".")];
     let roots = if paths.is_empty() { &here[..] } else { paths };
@@ -59,7 +74,7 @@ pub fn load(paths: &[PathBuf], base: &Base, scope: &Scope) -> anyhow::Result<Loa
     from_version(base, &mut before, &mut config)?;
     show_config(&config, scope, &root, &cwd, &mut head);
     let hint = hint(base, &head, repository.is_some(), config.from.is_some());
-    Ok(Loaded { base: before, head, config, root, hint })
+    Ok(Loaded { base: before, head, config, root, hint, doors, filter, cwd })
 }
 
 fn repository_of(paths: &[PathBuf], cwd: &Path) -> anyhow::Result<Option<Repository>> {
@@ -79,20 +94,24 @@ fn same_folder(a: &Path, b: &Path) -> bool {
 fn with_base(
     repository: &Repository,
     paths: &[PathBuf],
-    base: &Base,
+    (base, oid, name): (&Base, &str, &str),
     filter: &Filter,
     cwd: &Path,
     config: &mut Config,
 ) -> anyhow::Result<(Sources, Sources)> {
-    let (oid, name) = match &base.base {
-        Some(revision) => (repository.merge_base(revision)?, revision.clone()),
-        None => (repository.head_or_empty()?, "HEAD".to_string()),
-    };
-    config.base_name = Some(name.clone());
-    config.base_values = base_values(repository, &oid, cwd, config)?;
+    config.base_name = Some(name.to_string());
+    config.base_values = base_values(repository, oid, cwd, config)?;
     Ok(match base.staged {
         true => repository.staged(paths, filter, cwd)?,
-        false => repository.against_work_tree(&oid, &name, paths, filter, cwd)?,
+        false => repository.against_work_tree(oid, name, paths, filter, cwd)?,
+    })
+}
+
+/// The commit that is the base, and what the user calls it.
+fn base_of(repository: &Repository, base: &Base) -> anyhow::Result<(String, String)> {
+    Ok(match &base.base {
+        Some(revision) => (repository.merge_base(revision)?, revision.clone()),
+        None => (repository.head_or_empty()?, "HEAD".to_string()),
     })
 }
 
@@ -112,7 +131,10 @@ fn surroundings(
     let everywhere = [repository.root().to_path_buf()];
     let (old, new) = match base.no_base {
         true => (Sources::empty(Side::Base), disk::walk(cwd, &everywhere, filter)?),
-        false => with_base(repository, &everywhere, base, filter, cwd, &mut Config::default())?,
+        false => {
+            let (oid, name) = base_of(repository, base)?;
+            with_base(repository, &everywhere, (base, &oid, &name), filter, cwd, &mut Config::default())?
+        }
     };
     for (side, all) in [(&mut *before, old), (&mut *head, new)] {
         let known: HashSet<String> = side.files.iter().map(|file| file.path.clone()).collect();
@@ -153,7 +175,9 @@ fn standard_input(paths: &[PathBuf], base: &Base, scope: &Scope, cwd: &Path) -> 
     head.seen = 1;
     config.told_values.extend(config.chart_version.as_ref().map(|_| "-".to_string()));
     from_version(base, &mut before, &mut config)?;
-    Ok(Loaded { base: before, head, config, root: cwd.to_path_buf(), hint: None })
+    let filter = filter(&config, scope, cwd)?;
+    let (root, cwd) = (cwd.to_path_buf(), cwd.to_path_buf());
+    Ok(Loaded { base: before, head, config, root, hint: None, doors: Default::default(), filter, cwd })
 }
 
 /// Loads the two sides of `diff OLD NEW`: files, folders or revisions.
@@ -164,6 +188,7 @@ pub fn load_diff(old: &str, new: &str, scope: &Scope) -> anyhow::Result<Loaded> 
     let root = repository.as_ref().map_or_else(|| cwd.clone(), |repository| repository.root().to_path_buf());
     let mut config = read_config(scope, &root, &cwd)?;
     let filter = filter(&config, scope, &root)?;
+    let mut doors = (Door::Closed, Door::Closed);
     let (base, head) = match (paths.0.exists(), paths.1.exists(), &repository) {
         (true, true, _) => disk::pair_of_paths(paths.0, paths.1, &filter)?,
         (false, false, Some(repository)) => {
@@ -174,7 +199,10 @@ pub fn load_diff(old: &str, new: &str, scope: &Scope) -> anyhow::Result<Loaded> 
             if let Some(name) = [old, new].into_iter().find(|name| unknown(name)) {
                 return Err(Usage(format!("`{name}` is no file, folder or revision")).into());
             }
-            config.base_values = base_values(repository, &repository.resolve(old)?, &cwd, &config)?;
+            let (before, after) = (repository.resolve(old)?, repository.resolve(new)?);
+            config.base_values = base_values(repository, &before, &cwd, &config)?;
+            let door = |oid, name: &str| Door::Revision(repository.clone(), oid, name.to_string());
+            doors = (door(before, old), door(after, new));
             repository.revisions(old, new, &[], &filter, &cwd)?
         }
         (false, false, None) => {
@@ -188,7 +216,7 @@ pub fn load_diff(old: &str, new: &str, scope: &Scope) -> anyhow::Result<Loaded> 
     };
     config.base_name = Some(old.to_string());
     config.two_files = paths.0.is_file() && paths.1.is_file();
-    Ok(Loaded { base, head, config, root, hint: None })
+    Ok(Loaded { base, head, config, root, hint: None, doors, filter, cwd })
 }
 
 fn filter(config: &Config, scope: &Scope, root: &Path) -> anyhow::Result<Filter> {

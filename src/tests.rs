@@ -16,7 +16,7 @@ use crate::facts::Facts;
 use crate::outcome::Outcome;
 use crate::report::{Context, Style};
 use crate::rules::{RULES, Rule};
-use crate::source::{Side, Source, Sources, Texts};
+use crate::source::{Absence, Side, Source, Sources, Texts};
 use std::path::{Path, PathBuf};
 
 /// The root of the repository.
@@ -90,8 +90,20 @@ impl Told {
     }
 
     fn check(&self, facts: &Facts, rules: &[&Rule]) -> (Sources, Sources, Outcome) {
-        let (base, head) = self.sources();
-        let outcome = crate::check_with(&base, &head, facts, &self.config(), rules);
+        let (mut base, mut head) = self.sources();
+        let mut outcome = crate::check_with(&base, &head, facts, &self.config(), rules);
+        while !outcome.wanted.is_empty() {
+            for wanted in &outcome.wanted {
+                let side = if wanted.side == Side::Base { &mut base } else { &mut head };
+                let absence = if wanted.path.starts_with("../") || wanted.path.starts_with('/') {
+                    Absence::Outside
+                } else {
+                    Absence::Missing
+                };
+                side.absent.insert(wanted.path.clone(), absence);
+            }
+            outcome = crate::check_with(&base, &head, facts, &self.config(), rules);
+        }
         (base, head, outcome)
     }
 }

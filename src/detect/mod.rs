@@ -14,6 +14,7 @@ mod layers;
 mod milvus_resource;
 mod objects;
 mod process;
+mod references;
 mod release;
 mod repeats;
 mod settings;
@@ -27,9 +28,10 @@ mod workload;
 pub use kustomize::lay_overlays;
 pub use layers::{Layer, Layers, Look};
 pub use process::{Process, Role, Variable};
+pub use references::{Open, open};
 pub use repeats::drop_repeats;
 pub use tree::{File, Tree};
-pub use variables::Text;
+pub use variables::{Filled, Text};
 
 use crate::model::{Dialect, Identity, Surface};
 use crate::source::Span;
@@ -42,6 +44,8 @@ pub const LITERALS: &[&str] = &[
     "Milvus",
     // Of the `.env` file beside a compose file.
     "MILVUS",
+    // Of a service or an override that names the queue and no more.
+    "MQ_TYPE",
     "messageQueue",
     "Coordinator",
     "queryNode",

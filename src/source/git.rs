@@ -4,6 +4,7 @@
 //! is read from the object database, the index and the work tree through the `git` program; nothing is checked out or
 //! written. It knows nothing of what the files mean.
 
+mod asked;
 mod blobs;
 mod lists;
 mod revisions;

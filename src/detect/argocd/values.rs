@@ -23,7 +23,7 @@ pub(super) fn layers(
         layers.push(unknown(application, node.at));
     }
     for file in node.get("valueFiles").map_or(&[][..], Node::items) {
-        layers.extend(of_file(application, file, sources));
+        layers.extend(of_file(application, file, sources, node));
     }
     let object = node.entry("valuesObject").filter(|entry| entry.value.is_map() || document.templated);
     match (object, node.get("values")) {
@@ -48,8 +48,9 @@ pub(super) fn layers(
 }
 
 /// A values file of another source of the same Application (`$ref/path`), which counts from the root of its repository. One
-/// that the tree does not hold says nothing of Milvus; a path in the chart itself is no file of this repository.
-fn of_file(application: &Application, file: &Node, sources: &[Node]) -> Option<Layer> {
+/// that the tree does not hold may stand in another repository and say anything, unless it need not be there at all; a path
+/// in the chart itself is no file of this repository.
+fn of_file(application: &Application, file: &Node, sources: &[Node], helm: &Node) -> Option<Layer> {
     let path = application.text(Some(file))?;
     if path.contains("{{") || path.contains("://") {
         return Some(unknown(application, file.at));
@@ -57,17 +58,41 @@ fn of_file(application: &Application, file: &Node, sources: &[Node]) -> Option<L
     let (name, path) = path.strip_prefix('$')?.split_once('/')?;
     let named = |source: &&Node| application.text(source.get("ref")).as_deref() == Some(name);
     sources.iter().find(named)?;
-    let document = from_root(application, path)?.documents.first()?;
-    Some(Layer::of_document(Arc::clone(document)))
+    let Some(found) = from_root(application, path, file.at) else {
+        expect(application, helm, name, (path, file.at));
+        return Some(unknown(application, file.at));
+    };
+    Some(Layer::of_document(Arc::clone(found.documents.first()?)))
+}
+
+/// A file that is not here is missed where another of the same source is: then that source is this repository.
+fn expect(application: &Application, helm: &Node, name: &str, (path, at): (&str, Span)) {
+    let Place { file, tree, .. } = application.place;
+    if helm.get("ignoreMissingValueFiles").and_then(Node::as_bool) == Some(true) {
+        return;
+    }
+    let own = &file.source.path;
+    let mut folders = std::iter::once("").chain(own.match_indices('/').map(|(at, _)| &own[..=at]));
+    let others = helm.get("valueFiles").map_or(&[][..], Node::items).iter();
+    let others: Vec<String> = others.filter_map(|other| application.text(Some(other))).collect();
+    let is_root = |folder: &&str| {
+        let mut same = others.iter().filter_map(|other| other.strip_prefix('$')?.split_once('/'));
+        same.any(|(other, path)| other == name && tree.get(&format!("{folder}{path}")).is_some())
+    };
+    if let Some(root) = folders.find(is_root) {
+        tree.refer(root, path, at);
+    }
 }
 
 /// A file by its path from the root of the repository. What is read may begin above that root, so every folder above the
 /// Application is tried for it, the highest first.
-fn from_root<'a>(application: &Application<'a>, path: &str) -> Option<&'a File<'a>> {
+fn from_root<'a>(application: &Application<'a>, path: &str, at: Span) -> Option<&'a File<'a>> {
     let Place { file, tree, .. } = application.place;
     let own = &file.source.path;
-    let folders = own.match_indices('/').map(|(at, _)| &own[..at]);
-    std::iter::once("").chain(folders).find_map(|folder| tree.get(&format!("{folder}/{path}")))
+    let folders = || std::iter::once("").chain(own.match_indices('/').map(|(at, _)| &own[..=at]));
+    let known = folders().find_map(|folder| tree.get(&format!("{folder}{path}")));
+    // Only where none of them has it is each looked for on the disk.
+    known.or_else(|| folders().find_map(|folder| tree.seek(folder, path, at)))
 }
 
 /// Values in a file of which not even the name is known: it might write anything, so no default is known to be in force.
