@@ -115,6 +115,7 @@ fn understand_base(base: &Sources, head: &Sources, after: &Understood, facts: &F
 fn understand(sources: &Sources, facts: &Facts, config: &Config) -> Understood {
     let tree = Tree::parse(sources);
     let mut found: Vec<Found> = tree.files.par_iter().map(|file| find(file, &tree, sources.side, config)).collect();
+    detect::join_workloads(&mut found);
     detect::lay_overlays(&tree, &mut found);
     detect::drop_repeats(&mut found);
     let open = detect::open(&tree, &found, sources.side);

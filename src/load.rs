@@ -41,7 +41,7 @@ pub fn load(paths: &[PathBuf], base: &Base, scope: &Scope) -> anyhow::Result<Loa
     let repository = found.as_ref().filter(|_| !base.no_base);
     let mut config = read_config(scope, &root, &cwd)?;
     let filter = filter(&config, scope, &root)?;
-    let mut doors = (Door::Closed, found.clone().map_or(Door::Folder, Door::WorkTree));
+    let mut doors = (Door::Closed, found.clone().map_or(Door::Folder(cwd.clone(), None), Door::WorkTree));
     let (mut before, mut head) = match repository {
         None if base.base.is_some() || base.staged => {
             let asked = if base.staged { "--staged" } else { "--base" };
@@ -188,9 +188,16 @@ pub fn load_diff(old: &str, new: &str, scope: &Scope) -> anyhow::Result<Loaded> 
     let root = repository.as_ref().map_or_else(|| cwd.clone(), |repository| repository.root().to_path_buf());
     let mut config = read_config(scope, &root, &cwd)?;
     let filter = filter(&config, scope, &root)?;
-    let mut doors = (Door::Closed, Door::Closed);
+    let doors;
     let (base, head) = match (paths.0.exists(), paths.1.exists(), &repository) {
-        (true, true, _) => disk::pair_of_paths(paths.0, paths.1, &filter)?,
+        (true, true, _) => {
+            let folder = |path: &Path, name: &str| match path.is_dir() {
+                true => Door::Folder(path.to_path_buf(), Some(format!("{}/", name.trim_end_matches('/')))),
+                false => Door::Closed,
+            };
+            doors = (folder(paths.0, old), folder(paths.1, new));
+            disk::pair_of_paths(paths.0, paths.1, &filter)?
+        }
         (false, false, Some(repository)) => {
             let unknown = |name: &str| {
                 let like_path = name.contains(['/', '\\']) && name.contains('.');

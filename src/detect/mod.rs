@@ -32,6 +32,7 @@ pub use references::{Open, open};
 pub use repeats::drop_repeats;
 pub use tree::{File, Tree};
 pub use variables::{Filled, Text};
+pub use workload::join_workloads;
 
 use crate::model::{Dialect, Identity, Surface};
 use crate::source::Span;
@@ -44,8 +45,9 @@ pub const LITERALS: &[&str] = &[
     "Milvus",
     // Of the `.env` file beside a compose file.
     "MILVUS",
-    // Of a service or an override that names the queue and no more.
+    // Of a service or an override that names the queue and no more, and of the server's own configuration.
     "MQ_TYPE",
+    "\nmq:",
     "messageQueue",
     "Coordinator",
     "queryNode",
@@ -98,11 +100,13 @@ pub fn is_worth_opening(name: &str) -> bool {
         ".new",
         ".old",
         ".bak",
+        ".env",
     ];
     // What the dependencies of a chart were resolved to.
     let locked = ["chart.lock", "requirements.lock"].contains(&lower.as_str());
     let extension = base.trim_start_matches('.').rsplit_once('.').map(|(_, extension)| extension);
     known.iter().any(|ending| lower.ends_with(ending))
+        || lower.starts_with(".env")
         || locked
         || lower.contains(".yaml")
         || lower.contains(".yml")
@@ -175,7 +179,7 @@ pub fn find(file: &File, tree: &Tree, hint: Hint) -> Found {
         found.comments.extend(document.comments.iter().filter(|c| c.text.contains("milvus-lint:")).cloned());
         in_document(document, file, tree, hint, &mut found);
     }
-    workload::find(file, &mut found);
+    workload::find(file, tree, &mut found);
     number(&mut found.evidence);
     found
 }

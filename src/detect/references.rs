@@ -70,7 +70,7 @@ pub fn open(tree: &Tree, found: &[Found], side: Side) -> Open {
             (_, Some(Absence::Missing)) => Some(Astray::Missing),
             (_, Some(Absence::Outside)) => Some(Astray::Outside),
             (_, Some(Absence::There | Absence::Unknown)) => None,
-            (Need::Wish, None) if asked.path.starts_with('/') => None,
+            (Need::Wish, None) if asked.written.starts_with('/') => None,
             (_, None) => {
                 let text = asked.need != Need::Presence;
                 open.wanted.push(Wanted { side, path: asked.path.clone(), text });

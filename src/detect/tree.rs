@@ -77,8 +77,7 @@ impl<'a> Tree<'a> {
     fn look(&self, from: &str, relative: &str, mut asked: Asked) -> Option<&File<'a>> {
         let found = self.beside(from, relative).filter(|_| !relative.starts_with('/'));
         if found.is_none() && !is_unknowable(relative) {
-            let path = if relative.starts_with('/') { relative } else { &format!("{}/{relative}", folder_of(from)) };
-            asked.path = if relative.starts_with('/') { path.to_string() } else { plain(path) };
+            asked.path = address(from, relative);
             self.remember(asked);
         }
         found
@@ -104,7 +103,7 @@ impl<'a> Tree<'a> {
 
     /// Why nothing is beside a file, if somebody found out.
     pub(super) fn absence_beside(&self, from: &str, relative: &str) -> Option<Absence> {
-        self.absence(&plain(&format!("{}/{relative}", folder_of(from))))
+        self.absence(&address(from, relative))
     }
 
     /// The path of a file.
@@ -136,6 +135,15 @@ fn parse<'a>(id: SourceId, source: &'a Source) -> File<'a> {
 /// The folder of a path.
 pub(super) fn folder_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// Where a path leads to that stands in a file: as the user would type it, from the same folder as the file's own.
+fn address(from: &str, relative: &str) -> String {
+    match (relative.starts_with('/'), from.starts_with('/')) {
+        (true, _) => relative.to_string(),
+        (false, true) => format!("/{}", plain(&format!("{}/{relative}", folder_of(from)))),
+        (false, false) => plain(&format!("{}/{relative}", folder_of(from))),
+    }
 }
 
 /// Whether a path says too little of itself to be looked for: a template, a pattern, an address, or a secret that is kept

@@ -14,8 +14,8 @@ pub enum Door {
     /// Nowhere that could be asked: standard input, single files.
     #[default]
     Closed,
-    /// The disk below the current folder, outside of a repository.
-    Folder,
+    /// The disk below a folder that is no repository. Paths count from there; the second is what texts are shown with.
+    Folder(PathBuf, Option<String>),
     WorkTree(Repository),
     Index(Repository),
     /// A commit or a tree by its id, and what the user calls it.
@@ -35,7 +35,10 @@ impl Door {
         let cwd = disk::real(cwd)?;
         match self {
             Door::Closed => Ok(wanted.iter().map(|_| Answer::Absent(Absence::Unknown)).collect()),
-            Door::Folder => Ok(wanted.iter().map(|one| in_folder(one, &cwd, filter)).collect()),
+            Door::Folder(root, origin) => {
+                let root = disk::real(root)?;
+                Ok(wanted.iter().map(|one| in_folder(one, &root, origin.as_ref(), filter)).collect())
+            }
             Door::WorkTree(repository) => repository.ask_work_tree(wanted, filter, &cwd),
             Door::Index(repository) => repository.ask_index(wanted, &cwd),
             Door::Revision(repository, oid, name) => repository.ask_revision(oid, name, wanted, &cwd),
@@ -44,10 +47,13 @@ impl Door {
 }
 
 /// Outside of a repository a file that is not there proves nothing: the folder may be a part of something.
-fn in_folder(wanted: &Wanted, cwd: &Path, filter: &Filter) -> Answer {
-    let Some(inside) = inside(&wanted.path, cwd, cwd) else { return Answer::Absent(Absence::Unknown) };
-    match OnDisk::of(cwd, &inside) {
-        OnDisk::File(path) if wanted.text => read(&wanted.path, path, filter),
+fn in_folder(wanted: &Wanted, root: &Path, origin: Option<&String>, filter: &Filter) -> Answer {
+    let Some(inside) = inside(&wanted.path, root, root) else { return Answer::Absent(Absence::Unknown) };
+    match OnDisk::of(root, &inside) {
+        OnDisk::File(path) if wanted.text => match read(&wanted.path, path, filter) {
+            Answer::Text(source) => Answer::Text(Source { origin: origin.cloned(), ..source }),
+            absent => absent,
+        },
         OnDisk::File(_) | OnDisk::Folder => Answer::Absent(Absence::There),
         OnDisk::Nothing | OnDisk::Outside => Answer::Absent(Absence::Unknown),
     }

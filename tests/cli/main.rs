@@ -3,4 +3,5 @@
 
 mod changes;
 mod commands;
+mod references;
 mod repository;

@@ -6,7 +6,7 @@ use crate::detect::{Evidence, Process};
 use crate::finding::Set;
 use crate::model::{Queue, Surface};
 use crate::source::Edit;
-use crate::yaml::{Change, Document, Path};
+use crate::yaml::{Change, Document, Path, Step};
 use std::sync::Arc;
 
 /// One change and the document that it is made in.
@@ -75,8 +75,16 @@ fn variable(process: &Process, surface: Surface, queue: Queue) -> Option<Written
         }
         None if surface == Surface::Compose => {
             let layer = process.layers.layer_of(&["environment"])?;
-            let list = layer.node.get("environment").is_some_and(|environment| environment.is_seq());
-            (!list).then(|| (Arc::clone(&layer.document), layer.set(&["environment", QUEUE], queue.as_str())))
+            let list = layer.node.get("environment").filter(|environment| environment.is_seq());
+            let change = match list {
+                Some(list) => {
+                    let next = [Step::Index(list.items().len())];
+                    let path = layer.path_to(&["environment"]).into_iter().chain(next).collect();
+                    set(path, format!("{QUEUE}={}", queue.as_str()))
+                }
+                None => layer.set(&["environment", QUEUE], queue.as_str()),
+            };
+            Some((Arc::clone(&layer.document), change))
         }
         None => None,
     }

@@ -170,7 +170,7 @@ impl Repository {
     fn ignored<'p>(&self, paths: impl Iterator<Item = &'p String>) -> HashSet<String> {
         let text: Vec<u8> = paths.flat_map(|path| path.bytes().chain([0])).collect();
         let ask = || -> std::io::Result<Vec<u8>> {
-            let mut git = self.git();
+            let mut git = self.git_with_patterns();
             git.args(["check-ignore", "-z", "--stdin"]).stdin(Stdio::piped()).stdout(Stdio::piped());
             let mut child = git.stderr(Stdio::null()).spawn()?;
             let input = child.stdin.take();
