@@ -138,3 +138,30 @@ fn outside_of_a_repository_nothing_is_missed() {
     let inventory = folder.run(&["inventory", "--output", "jsonl"]);
     assert!(inventory.stdout.contains("\"v2.5.27\""), "{}", inventory.stdout);
 }
+
+#[test]
+fn a_tag_is_repaired_in_the_values_file_that_says_it() {
+    let repository = Repository::new();
+    let inline = helmfile("values/image.yaml") + "      - cluster:\n          enabled: false\n";
+    let values = |tag: &str| format!("# of all clusters\nimage:\n  all:\n    tag: {tag}\n");
+    repository.write("helmfile.yaml", &inline).write("values/image.yaml", &values("v2.4.23")).commit("before");
+    repository.write("values/image.yaml", &values("v2.4.5"));
+    repository.run(&["fix", "--unsafe"]);
+    let read = |path: &str| std::fs::read_to_string(repository.root.join(path)).unwrap();
+    assert_eq!((read("values/image.yaml"), read("helmfile.yaml")), (values("v2.4.23"), inline));
+}
+
+#[test]
+fn what_stands_in_another_repository_is_not_missed() {
+    let inner = Repository::new();
+    inner.write("values.yaml", "replicas: 1\n").commit("inner");
+    let repository = Repository::new();
+    let id = inner.git(&["rev-parse", "HEAD"]).trim().to_string();
+    repository.git(&["update-index", "--add", "--cacheinfo", &format!("160000,{id},shared")]);
+    repository.write("helmfile.yaml", &helmfile("shared/values.yaml"));
+    repository.git(&["add", "helmfile.yaml"]);
+    repository.git(&["commit", "-q", "-m", "one"]);
+    for arguments in [&["check", "--no-base", "--output", "json"][..], &["diff", "HEAD", "HEAD", "--output", "json"]] {
+        assert_eq!(references(&repository.run(arguments)), NOTHING, "{arguments:?}");
+    }
+}

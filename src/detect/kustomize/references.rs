@@ -29,6 +29,9 @@ pub(in crate::detect) fn expect_references<'e>(tree: &Tree, evidence: impl Itera
             owners.entry(source).or_insert(evidence.at);
         }
     }
+    if owners.is_empty() {
+        return;
+    }
     let names: Vec<Vec<Name>> = all.iter().map(|one| one.names()).collect();
     let concerned = concerned(tree, &all, &names, owners);
     for (index, by) in &concerned {
