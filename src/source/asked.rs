@@ -40,8 +40,8 @@ impl Door {
                 Ok(wanted.iter().map(|one| in_folder(one, &root, origin.as_ref(), filter)).collect())
             }
             Door::WorkTree(repository) => repository.ask_work_tree(wanted, filter, &cwd),
-            Door::Index(repository) => repository.ask_index(wanted, &cwd),
-            Door::Revision(repository, oid, name) => repository.ask_revision(oid, name, wanted, &cwd),
+            Door::Index(repository) => repository.ask_index(wanted, filter, &cwd),
+            Door::Revision(repository, oid, name) => repository.ask_revision((oid, name), wanted, filter, &cwd),
         }
     }
 }
@@ -49,6 +49,9 @@ impl Door {
 /// Outside of a repository a file that is not there proves nothing: the folder may be a part of something.
 fn in_folder(wanted: &Wanted, root: &Path, origin: Option<&String>, filter: &Filter) -> Answer {
     let Some(inside) = inside(&wanted.path, root, root) else { return Answer::Absent(Absence::Unknown) };
+    if filter.excludes(Path::new(&inside), false) {
+        return Answer::Absent(Absence::Unknown);
+    }
     match OnDisk::of(root, &inside) {
         OnDisk::File(path) if wanted.text => match read(&wanted.path, path, filter) {
             Answer::Text(source) => Answer::Text(Source { origin: origin.cloned(), ..source }),

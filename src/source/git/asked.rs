@@ -44,7 +44,8 @@ impl Repository {
         let ignored = self.ignored(places.iter().flatten());
         let mut answers = Vec::new();
         for ((one, place), found) in wanted.iter().zip(&places).zip(found) {
-            let is_ignored = place.as_ref().is_some_and(|place| ignored.contains(place));
+            let is_ignored =
+                place.as_ref().is_some_and(|place| ignored.contains(place) || filter.excludes(place.as_ref(), false));
             let elsewhere = || place.as_ref().is_some_and(|place| self.is_elsewhere(place, &index));
             answers.push(match found {
                 OnDisk::Outside => Answer::Absent(Absence::Outside),
@@ -60,9 +61,14 @@ impl Repository {
     }
 
     /// Reads from the index. A text stands for the file on disk where the two are the same.
-    pub(in crate::source) fn ask_index(&self, wanted: &[Wanted], cwd: &Path) -> Result<Vec<Answer>, SourceError> {
+    pub(in crate::source) fn ask_index(
+        &self,
+        wanted: &[Wanted],
+        filter: &Filter,
+        cwd: &Path,
+    ) -> Result<Vec<Answer>, SourceError> {
         let names = self.index()?;
-        self.ask_names(&names, wanted, cwd, |path, text| {
+        self.ask_names(&names, wanted, (filter, cwd), |path, text| {
             let disk = self.root().join(path);
             let same = std::fs::read_to_string(&disk).is_ok_and(|now| now == text);
             if same { (None, Some(disk)) } else { (Some("index".to_string()), None) }
@@ -72,27 +78,29 @@ impl Repository {
     /// Reads from a commit or a tree.
     pub(in crate::source) fn ask_revision(
         &self,
-        oid: &str,
-        name: &str,
+        (oid, name): (&str, &str),
         wanted: &[Wanted],
+        filter: &Filter,
         cwd: &Path,
     ) -> Result<Vec<Answer>, SourceError> {
         let names = names(&self.run(["ls-tree", "-r", "-z", "--full-tree", oid])?, 2);
-        self.ask_names(&names, wanted, cwd, |_, _| (Some(name.to_string()), None))
+        self.ask_names(&names, wanted, (filter, cwd), |_, _| (Some(name.to_string()), None))
     }
 
     fn ask_names(
         &self,
         names: &Names,
         wanted: &[Wanted],
-        cwd: &Path,
+        (filter, cwd): (&Filter, &Path),
         place: impl Fn(&str, &str) -> (Option<String>, Option<std::path::PathBuf>),
     ) -> Result<Vec<Answer>, SourceError> {
         let mut answers = Vec::new();
         for one in wanted {
             let inside = inside(&one.path, cwd, self.root());
             let held = inside.as_deref().map_or(Held::Outside, |path| self.held(names, path, MOST_LINKS));
+            let is_excluded = inside.as_ref().is_some_and(|path| filter.excludes(path.as_ref(), false));
             answers.push(match held {
+                _ if is_excluded => Answer::Absent(Absence::Unknown),
                 Held::File(path, oid) if one.text => match self.text(&oid)? {
                     Some(text) => {
                         let (origin, disk) = place(&path, &text);
