@@ -186,7 +186,8 @@ impl Tree {
     fn rg(&self) -> Duration {
         let mut rg = Command::new("rg");
         rg.args(["--files-with-matches", "--fixed-strings", "--no-config"]);
-        rg.args(LITERALS.iter().flat_map(|word| ["-e", word])).arg(".");
+        // It looks at lines, and would take a newline in a word for the end of it.
+        rg.args(LITERALS.iter().flat_map(|word| ["-e", word.trim_start_matches('\n')])).arg(".");
         let start = Instant::now();
         let status = rg.current_dir(&self.0).stdin(Stdio::null()).stdout(Stdio::null()).status();
         let time = start.elapsed();

@@ -4,12 +4,14 @@
 
 mod overlays;
 mod patch;
+mod references;
 mod settings;
 mod synthetic;
 #[cfg(test)]
 mod tests;
 
 pub use overlays::lay_overlays;
+pub(super) use references::expect_references;
 pub(super) use settings::{files_of, lay_settings, of_folder};
 
 use super::release::Release;
@@ -121,7 +123,7 @@ impl Chart<'_> {
 
     /// A file of values; one that is not here may say anything.
     fn file(&self, name: &Node, path: Path) -> Layer {
-        let found = name.text().and_then(|name| self.tree.beside(self.path, name)?.documents.first());
+        let found = name.text().and_then(|path| self.tree.refer(self.path, path, name.at)?.documents.first());
         match found {
             Some(document) => Layer::of_document(Arc::clone(document)),
             None => Layer::unseen(self.document, path, name.at),

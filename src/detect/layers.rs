@@ -83,8 +83,13 @@ impl Layers {
 
     /// The layer in which a path is written, or the topmost one.
     pub fn layer_of(&self, path: &[&str]) -> Option<&Layer> {
+        self.written_in(path).or(self.0.last())
+    }
+
+    /// The topmost layer in which a path is written.
+    pub fn written_in(&self, path: &[&str]) -> Option<&Layer> {
         let written = |layer: &&Layer| path.iter().try_fold(&layer.node, |node, key| node.get(key)).is_some();
-        self.0.iter().rev().find(written).or(self.0.last())
+        self.0.iter().rev().find(written)
     }
 }
 

@@ -14,6 +14,7 @@ mod layers;
 mod milvus_resource;
 mod objects;
 mod process;
+mod references;
 mod release;
 mod repeats;
 mod settings;
@@ -29,9 +30,11 @@ pub use argocd::{Applied, follow_applications, wanted};
 pub use kustomize::lay_overlays;
 pub use layers::{Layer, Layers, Look};
 pub use process::{Process, Role, Variable};
+pub use references::{Open, open};
 pub use repeats::drop_repeats;
 pub use tree::{File, Tree};
-pub use variables::Text;
+pub use variables::{Filled, Text};
+pub use workload::join_workloads;
 
 use crate::model::{Dialect, Identity, Surface};
 use crate::source::Span;
@@ -44,6 +47,9 @@ pub const LITERALS: &[&str] = &[
     "Milvus",
     // Of the `.env` file beside a compose file.
     "MILVUS",
+    // Of a service or an override that names the queue and no more, and of the server's own configuration.
+    "MQ_TYPE",
+    "\nmq:",
     "messageQueue",
     "Coordinator",
     "queryNode",
@@ -102,11 +108,13 @@ pub fn is_worth_opening(name: &str) -> bool {
         ".new",
         ".old",
         ".bak",
+        ".env",
     ];
     // What the dependencies of a chart were resolved to.
     let locked = ["chart.lock", "requirements.lock"].contains(&lower.as_str());
     let extension = base.trim_start_matches('.').rsplit_once('.').map(|(_, extension)| extension);
     known.iter().any(|ending| lower.ends_with(ending))
+        || lower.starts_with(".env")
         || locked
         || lower.contains(".yaml")
         || lower.contains(".yml")
@@ -188,7 +196,7 @@ pub fn find(file: &File, tree: &Tree, hint: Hint) -> Found {
         found.comments.extend(document.comments.iter().filter(|c| c.text.contains("milvus-lint:")).cloned());
         in_document(document, file, tree, hint, &mut found);
     }
-    workload::find(file, &mut found);
+    workload::find(file, tree, &mut found);
     number(&mut found.evidence);
     found
 }

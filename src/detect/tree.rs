@@ -1,15 +1,17 @@
 //! All texts of one side, parsed: what a reference from one file to another is looked up in.
 //!
-//! Takes [`Sources`], gives documents by path. A reference that leads out of the tree finds nothing; nothing is read here.
+//! Takes [`Sources`], gives documents by path. A reference that leads out of the tree finds nothing; nothing is read here, but
+//! what was looked for in vain is remembered, so that whoever has a door can read it.
 
+use super::references::{Asked, Need};
 use super::terraform;
 use crate::hcl::{self, Parsed};
-use crate::source::{Source, SourceId, Sources, Span};
+use crate::source::{Absence, Source, SourceId, Sources, Span};
 use crate::yaml::{self, Document, Problem};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// One text, parsed once for whoever refers to it.
 #[derive(Clone, Debug)]
@@ -41,7 +43,7 @@ impl File<'_> {
 }
 
 /// The files of one side.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Tree<'a> {
     pub files: Vec<File<'a>>,
     by_path: BTreeMap<String, usize>,
@@ -49,6 +51,9 @@ pub struct Tree<'a> {
     calls: OnceLock<terraform::Calls>,
     /// Every folder that holds one of the files, once somebody has asked.
     folders: OnceLock<BTreeSet<String>>,
+    /// What is known of paths without a text.
+    absent: Option<&'a BTreeMap<String, Absence>>,
+    asked: Mutex<Vec<Asked>>,
 }
 
 impl<'a> Tree<'a> {
@@ -57,7 +62,14 @@ impl<'a> Tree<'a> {
         let all: Vec<(SourceId, &Source)> = sources.iter().collect();
         let files: Vec<File> = all.par_iter().map(|(id, source)| parse(*id, source)).collect();
         let by_path = files.iter().enumerate().map(|(index, file)| (plain(&file.source.path), index)).collect();
-        Tree { files, by_path, calls: OnceLock::new(), folders: OnceLock::new() }
+        Tree {
+            files,
+            by_path,
+            calls: OnceLock::new(),
+            folders: OnceLock::new(),
+            absent: Some(&sources.absent),
+            asked: Mutex::default(),
+        }
     }
 
     /// Which modules of Terraform lead to a Milvus.
@@ -77,8 +89,62 @@ impl<'a> Tree<'a> {
 
     /// The file that `from` refers to by a path relative to its own folder. `None` also when the path leads out of the tree.
     pub fn beside(&self, from: &str, relative: &str) -> Option<&File<'a>> {
-        let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
-        self.get(&format!("{folder}/{relative}"))
+        self.get(&format!("{}/{relative}", folder_of(from)))
+    }
+
+    /// The file that must stand where a path at `at` leads to; a missing one is a fault of whatever `at` belongs to.
+    pub(super) fn refer(&self, from: &str, relative: &str, at: Span) -> Option<&File<'a>> {
+        self.look(from, relative, Asked::new(at, relative, Need::Text))
+    }
+
+    /// A file that may stand there. It is read when it does, and nothing is wrong when it does not.
+    pub(super) fn seek(&self, from: &str, relative: &str, at: Span) -> Option<&File<'a>> {
+        self.look(from, relative, Asked::new(at, relative, Need::Wish))
+    }
+
+    /// A file or folder that must stand there for the Milvus that begins at `by`, whatever is in it.
+    pub(super) fn expect(&self, from: &str, relative: &str, at: Span, by: Span) {
+        let stands = self.beside(from, relative).is_some();
+        if !stands && self.below(&format!("{}/{relative}", folder_of(from))).next().is_none() {
+            self.look(from, relative, Asked { by, ..Asked::new(at, relative, Need::Presence) });
+        }
+    }
+
+    fn look(&self, from: &str, relative: &str, mut asked: Asked) -> Option<&File<'a>> {
+        let found = self.beside(from, relative).filter(|_| !relative.starts_with('/'));
+        if found.is_none() && !is_unknowable(relative) {
+            asked.path = address(from, relative);
+            self.remember(asked);
+        }
+        found
+    }
+
+    /// Remembers what was looked for.
+    pub(super) fn remember(&self, asked: Asked) {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).push(asked);
+    }
+
+    /// All that was looked for in vain, in the order of the places.
+    pub(super) fn asked(&self) -> Vec<Asked> {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        asked.sort();
+        asked.dedup();
+        asked
+    }
+
+    /// Why there is no text at a path, if somebody found out.
+    pub(super) fn absence(&self, path: &str) -> Option<Absence> {
+        self.absent?.get(path).copied()
+    }
+
+    /// Why nothing is beside a file, if somebody found out.
+    pub(super) fn absence_beside(&self, from: &str, relative: &str) -> Option<Absence> {
+        self.absence(&address(from, relative))
+    }
+
+    /// The path of a file.
+    pub(super) fn path(&self, id: SourceId) -> &'a str {
+        self.files.get(id.index as usize).map_or("", |file| &file.source.path)
     }
 
     /// Every folder that holds a file, at any depth; made when somebody asks.
@@ -116,6 +182,32 @@ fn parse<'a>(id: SourceId, source: &'a Source) -> File<'a> {
         }
         Err(_) => File { id, source, documents: Vec::new(), problems: Vec::new(), failed: true, hcl },
     }
+}
+
+/// The folder of a path.
+pub(super) fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// Where a path leads to that stands in a file: as the user would type it, from the same folder as the file's own.
+fn address(from: &str, relative: &str) -> String {
+    match (relative.starts_with('/'), from.starts_with('/')) {
+        (true, _) => relative.to_string(),
+        (false, true) => format!("/{}", plain(&format!("{}/{relative}", folder_of(from)))),
+        (false, false) => plain(&format!("{}/{relative}", folder_of(from))),
+    }
+}
+
+/// Whether a path says too little of itself to be looked for: a template, a pattern, an address, or a secret that is kept
+/// encrypted under a name of its own and made on the way.
+fn is_unknowable(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    let filled_in = ["{{", "${", "$(", "://", "<", "*", "?", "[", "\n", "@", "%", "\\"];
+    let hidden = ["secret", ".enc", ".sops", ".dec", ".gpg", ".age"];
+    path.is_empty()
+        || path.starts_with(['~', '$'])
+        || filled_in.iter().any(|mark| path.contains(mark))
+        || hidden.iter().any(|mark| name.contains(mark))
 }
 
 /// A path without `.` and with `..` taken back; what leads out of the tree keeps its `..` and so names no file in it.

@@ -5,9 +5,11 @@
 //! values mean.
 
 mod chart;
+mod references;
 mod values;
 
 pub(super) use chart::is_of_chart_itself;
+pub(super) use references::expect_charts;
 
 use super::release::Release;
 use super::tree::plain;

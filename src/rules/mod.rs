@@ -58,6 +58,9 @@ mod queue_not_selected;
 mod queue_unknown;
 mod queue_unsupported;
 mod quoted_boolean;
+mod reference_cycle;
+mod reference_missing;
+mod reference_outside;
 mod release_bad;
 mod release_unknown;
 mod release_vulnerable;
@@ -85,7 +88,7 @@ mod frame;
 
 use crate::facts::{Circumstances, Edge, Facts, Floor, Hop, Judgement, Risk, Via, What};
 use crate::finding::{Confidence, Finding, Fix, Set, Severity};
-use crate::model::{Deployment, Field, Migration, Operation, Subject, Transition, Version};
+use crate::model::{Astray, Deployment, Field, Migration, Operation, Reference, Subject, Transition, Version};
 use crate::source::Span;
 
 /// Every rule, by id.
@@ -145,6 +148,9 @@ pub static RULES: &[&Rule] = &[
     &queue_unknown::RULE,
     &queue_unsupported::RULE,
     &quoted_boolean::RULE,
+    &reference_cycle::RULE,
+    &reference_missing::RULE,
+    &reference_outside::RULE,
     &release_bad::RULE,
     &release_unknown::RULE,
     &release_vulnerable::RULE,
@@ -213,6 +219,8 @@ pub enum Event<'a> {
         at: Span,
         why: &'a str,
     },
+    /// A path leads to no file of the repository.
+    Reference(&'a Reference),
     /// An exception that covers nothing any more, or whose day is over; `at` is where it is written, if that is a text of
     /// this run.
     Exception {
@@ -283,6 +291,14 @@ impl<'a> Case<'a> {
     pub fn change(&self) -> Option<(&'a Deployment, &'a Deployment)> {
         match self.event {
             Event::Transition(transition) => transition.change(),
+            _ => None,
+        }
+    }
+
+    /// A reference with this fault.
+    pub fn astray(&self, fault: Astray) -> Option<&'a Reference> {
+        match self.event {
+            Event::Reference(reference) => Some(reference).filter(|reference| reference.fault == fault),
             _ => None,
         }
     }

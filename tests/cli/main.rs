@@ -4,4 +4,5 @@
 mod applications;
 mod changes;
 mod commands;
+mod references;
 mod repository;

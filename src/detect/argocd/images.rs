@@ -13,8 +13,13 @@ pub(super) fn lay(images: Option<&Node>, evidence: &mut Evidence) {
         for image in images.filter(|image| repository(&image.filled) == of) {
             let version = if repository(new) == new { &image.filled[repository(&image.filled).len()..] } else { "" };
             let filled = format!("{new}{version}");
-            *image =
-                Text { at: item.at, written: format!("kustomize.images: {text}"), assumed: filled.clone(), filled };
+            *image = Text {
+                at: item.at,
+                written: format!("kustomize.images: {text}"),
+                assumed: filled.clone(),
+                filled,
+                parts: Vec::new(),
+            };
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The values of a source, in the order in which Argo CD hands them to Helm: files, inline values, parameters.
 
-use super::{Application, below, parameters, roots};
+use super::{Application, Place, below, parameters};
 use crate::detect::{File, Found, Layer, Layers, Trouble};
 use crate::source::Span;
 use crate::yaml::{self, Document, Kind, Node, Path, Step};
@@ -22,9 +22,8 @@ pub(super) fn layers(
     if application.patched || document.templated && is_conditional(application, node) {
         layers.push(unknown(application, node.at));
     }
-    let may_miss = node.get("ignoreMissingValueFiles").and_then(Node::as_bool) == Some(true);
     for file in node.get("valueFiles").map_or(&[][..], Node::items) {
-        layers.extend(of_file(application, file, (sources, folder), may_miss));
+        layers.extend(of_file(application, file, (sources, folder), node));
     }
     let object = node.entry("valuesObject").filter(|entry| entry.value.is_map() || document.templated);
     match (object, node.get("values")) {
@@ -58,17 +57,27 @@ fn of_file(
     application: &Application,
     file: &Node,
     (sources, folder): (&[Node], Option<&str>),
-    may_miss: bool,
+    helm: &Node,
 ) -> Option<Layer> {
     let path = application.text(Some(file))?;
     if path.contains("{{") || path.contains("://") {
         return Some(unknown(application, file.at));
     }
+    let tree = application.place.tree;
+    let may_miss = helm.get("ignoreMissingValueFiles").and_then(Node::as_bool) == Some(true);
     let named = |name: &str| sources.iter().any(|source| application.text(source.get("ref")).as_deref() == Some(name));
     let found = match (path.strip_prefix('$').and_then(|path| path.split_once('/')), folder) {
-        (Some((name, path)), _) => from_root(application, path).filter(|_| named(name)),
-        (None, Some(_)) if path.starts_with('/') => from_root(application, &path),
-        (None, Some(folder)) => application.place.tree.get(&format!("{folder}/{path}")),
+        (Some((name, _)), _) if !named(name) => None,
+        (Some((name, path)), _) => {
+            let found = from_root(application, path, file.at);
+            if found.is_none() && !may_miss {
+                expect(application, helm, name, (path, file.at));
+            }
+            found
+        }
+        (None, Some(_)) if path.starts_with('/') => from_root(application, path.trim_start_matches('/'), file.at),
+        (None, Some(folder)) if may_miss => tree.seek(&format!("{folder}/"), &path, file.at),
+        (None, Some(folder)) => tree.refer(&format!("{folder}/"), &path, file.at),
         // The chart's own defaults, which are known by its version.
         (None, None) if path == "values.yaml" => return None,
         (None, None) => None,
@@ -82,10 +91,31 @@ fn of_file(
     }
 }
 
-/// A file by its path from the root of the repository.
-fn from_root<'a>(application: &Application<'a>, path: &str) -> Option<&'a File<'a>> {
+/// A file that is not here is missed where another of the same source is: then that source is this repository.
+fn expect(application: &Application, helm: &Node, name: &str, (path, at): (&str, Span)) {
+    let Place { file, tree, .. } = application.place;
+    let own = &file.source.path;
+    let mut folders = std::iter::once("").chain(own.match_indices('/').map(|(at, _)| &own[..=at]));
+    let others = helm.get("valueFiles").map_or(&[][..], Node::items).iter();
+    let others: Vec<String> = others.filter_map(|other| application.text(Some(other))).collect();
+    let is_root = |folder: &&str| {
+        let mut same = others.iter().filter_map(|other| other.strip_prefix('$')?.split_once('/'));
+        same.any(|(other, path)| other == name && tree.get(&format!("{folder}{path}")).is_some())
+    };
+    if let Some(root) = folders.find(is_root) {
+        tree.refer(root, path, at);
+    }
+}
+
+/// A file by its path from the root of the repository. What is read may begin above that root, so every folder above the
+/// Application is tried for it, the highest first.
+fn from_root<'a>(application: &Application<'a>, path: &str, at: Span) -> Option<&'a File<'a>> {
     let place = application.place;
-    roots(place).find_map(|folder| place.tree.get(&format!("{folder}/{path}")))
+    let own = &place.file.source.path;
+    let folders = || std::iter::once("").chain(own.match_indices('/').map(|(at, _)| &own[..=at]));
+    let known = folders().find_map(|folder| place.tree.get(&format!("{folder}{path}")));
+    // Only where none of them has it is each looked for on the disk.
+    known.or_else(|| folders().find_map(|folder| place.tree.seek(folder, path, at)))
 }
 
 /// Values in a file of which not even the name is known: it might write anything, so no default is known to be in force.

@@ -40,7 +40,7 @@ impl HelmRelease<'_> {
         }
         let key = text("valuesKey").unwrap_or("values.yaml");
         let Some(found) = nearest(self.tree, self.path, called).filter(|found| !found.several) else {
-            return self.generated(called.name, key);
+            return self.generated(called.name, key, item.at);
         };
         let value = found.object.node.at_path(&["data", key])?;
         if let Some(target) = text("targetPath") {
@@ -54,7 +54,7 @@ impl HelmRelease<'_> {
     }
 
     /// A ConfigMap that kustomize makes of a file: `configMapGenerator: [{name, files: [values.yaml=milvus.yaml]}]`.
-    fn generated(&self, name: &str, key: &str) -> Option<Layer> {
+    fn generated(&self, name: &str, key: &str, at: Span) -> Option<Layer> {
         let folder = self.path.rsplit_once('/').map_or("", |(folder, _)| folder);
         let makers = ["kustomization.yaml", "kustomization.yml"];
         let maker = makers.iter().find_map(|file| self.tree.get(&format!("{folder}/{file}")))?;
@@ -66,7 +66,7 @@ impl HelmRelease<'_> {
             Some((as_key, file)) => (as_key == key).then_some(file),
             None => (file.rsplit('/').next() == Some(key)).then_some(file),
         })?;
-        let document = self.tree.beside(&maker.source.path, file)?.documents.first()?;
+        let document = self.tree.seek(&maker.source.path, file, at)?.documents.first()?;
         Some(Layer::of_document(Arc::clone(document)))
     }
 }
