@@ -14,6 +14,11 @@ use std::sync::Arc;
 
 const KINDS: &[&str] = &["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "DeploymentConfig", "Rollout", "Pod"];
 
+/// Whether objects of a kind run containers.
+pub(super) fn is_workload(kind: &str) -> bool {
+    KINDS.contains(&kind)
+}
+
 /// What belongs together: the namespace, and the release that installed it.
 type Release = (Option<String>, Option<String>);
 
