@@ -130,6 +130,9 @@ impl<'a> Graph<'a> {
                     continue;
                 }
                 made.gone.extend(keys);
+                if item.subject.deleted {
+                    continue;
+                }
                 made.evidence.extend(of_resource(item).map(|evidence| (self.place(item), evidence)));
             }
             remake::remake(&self, &items, &mut made);
@@ -223,7 +226,6 @@ impl<'a> Graph<'a> {
                 item.by.push(index);
             }
         }
-        items.retain(|item| !item.subject.deleted);
         replace::replace(one, index, self.tree, items);
         if let Some(substitute) = Substitute::of(one, self.tree) {
             for item in items.iter_mut() {

@@ -30,7 +30,8 @@ pub fn lay_overlays(tree: &Tree, found: &mut [Found]) {
     let here: HashSet<Option<String>> = bases.map(|evidence| evidence.id.name.clone()).collect();
     for (file, found) in tree.files.iter().zip(found.iter_mut()) {
         let Some(patching) = is_partial(&file.id) else { continue };
-        let remote = |evidence: &mut Evidence| !here.contains(&evidence.id.name) && is_of_remote(&all[patching], evidence);
+        let remote =
+            |evidence: &mut Evidence| !here.contains(&evidence.id.name) && is_of_remote(&all[patching], evidence);
         found.evidence.retain_mut(|evidence| !is_patchable(evidence) || remote(evidence));
     }
     let made = Graph::of(tree, found, all).made();

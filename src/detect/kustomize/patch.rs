@@ -74,6 +74,9 @@ fn inline(one: &Kustomization, tree: &Tree, text: &Node) -> Option<Vec<Arc<Docum
 impl Patch<'_> {
     /// Lays the patch over a resource that it means; whether it did.
     pub(super) fn apply(&self, subject: &mut Subject) -> bool {
+        if subject.deleted {
+            return false;
+        }
         match self {
             Patch::Image { item, .. } if subject.root.is_some() => images::in_containers(item, subject),
             Patch::Image { document, item, reaches_milvus } => {
@@ -125,7 +128,8 @@ fn group(api_version: Option<&str>) -> Option<&str> {
 /// Whether a `target` selects a resource; `None` where it asks for more than is understood.
 pub(super) fn means(target: &Node, subject: &Subject) -> Option<bool> {
     let asked = |key: &str| target.get(key).and_then(Node::text).filter(|text| !text.is_empty());
-    let (group, version) = subject.text("apiVersion")?.split_once('/')?;
+    let version = subject.text("apiVersion")?;
+    let (group, version) = version.split_once('/').unwrap_or(("", version));
     let namespace = subject.namespace.as_deref();
     let names = subject.names.iter();
     let mut answers = vec![

@@ -33,7 +33,7 @@ pub(super) fn may_become(document: &Document, text: &str) -> bool {
 
 /// Adds what the changed items of one deployment come to.
 pub(super) fn remake(graph: &Graph, items: &[Item], made: &mut Made) {
-    let changed = |item: &&Item| item.evidence.is_none() && !item.by.is_empty();
+    let changed = |item: &&Item| item.evidence.is_none() && !item.by.is_empty() && !item.subject.deleted;
     if !items.iter().any(|item| changed(&item)) {
         return;
     }
@@ -61,7 +61,7 @@ pub(super) fn remake(graph: &Graph, items: &[Item], made: &mut Made) {
 
 /// The components of a cluster are looked at together, as in a file.
 fn workloads(graph: &Graph, items: &[Item], made: &mut Made) {
-    let suits = |item: &&Item| item.subject.text("kind").is_some_and(workload::is_workload);
+    let suits = |item: &&Item| !item.subject.deleted && item.subject.text("kind").is_some_and(workload::is_workload);
     let Some(first) = items.iter().filter(suits).find(|item| !item.by.is_empty()) else { return };
     let maps = items.iter().filter(|item| item.subject.is("ConfigMap"));
     let parts: Vec<(&Item, Arc<Document>)> =
@@ -119,8 +119,9 @@ fn lead_back(evidence: &mut Evidence, wholes: &[(&Arc<Document>, &Subject)]) {
     let of = |document: &Arc<Document>| wholes.iter().find(|(whole, _)| Arc::ptr_eq(whole, document));
     let written = |layers: &mut Vec<Layer>| {
         let back = |layer: Layer| match of(&layer.document) {
-            Some((_, subject)) => parts(&layer, subject),
-            None => vec![layer],
+            // What cannot be edited was put together already, and has the places of its parts.
+            Some((_, subject)) if layer.editable => parts(&layer, subject),
+            _ => vec![layer],
         };
         *layers = std::mem::take(layers).into_iter().flat_map(back).collect();
     };
