@@ -4,6 +4,7 @@
 
 mod chart;
 mod rendered;
+mod source;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -75,7 +76,7 @@ impl<'a> HelmRelease<'a> {
             layers: self.layers(),
             tree: self.tree,
         };
-        release.evidence()
+        Some(Evidence { unfound: self.unfound(), ..release.evidence()? })
     }
 
     /// A text of the HelmRelease.

@@ -31,7 +31,7 @@ pub use repeats::drop_repeats;
 pub use tree::{File, Tree};
 pub use variables::Text;
 
-use crate::model::{Dialect, Identity, Surface};
+use crate::model::{Dialect, Identity, Surface, Unfound};
 use crate::source::Span;
 use crate::yaml::{self, Document};
 use std::sync::Arc;
@@ -68,6 +68,7 @@ pub const LITERALS: &[&str] = &[
     "HelmRepository",
     // Overlays, and patches that name nothing but a path.
     "kustomize.config.k8s.io",
+    "kustomize.toolkit.fluxcd.io",
     "- ../",
     "patches:",
     "patchesStrategicMerge",
@@ -122,6 +123,8 @@ pub struct Evidence {
     pub processes: Vec<Process>,
     /// These are values of somebody's own chart, or of a fork, that runs Milvus: the Milvus chart's defaults do not hold.
     pub own_chart: bool,
+    /// The chart's source, where it is certain that nobody finds it.
+    pub unfound: Option<Unfound>,
 }
 
 /// What was found.

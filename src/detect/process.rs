@@ -150,6 +150,7 @@ pub(super) fn evidence(
         chart: None,
         processes,
         own_chart: false,
+        unfound: None,
     })
 }
 

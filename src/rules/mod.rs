@@ -43,6 +43,7 @@ mod release_unknown;
 mod release_vulnerable;
 mod rolling_ineffective;
 mod short_prerelease;
+mod source_missing;
 mod source_patch_old;
 mod target_patch_risky;
 mod unreadable;
@@ -99,6 +100,7 @@ pub static RULES: &[&Rule] = &[
     &release_vulnerable::RULE,
     &rolling_ineffective::RULE,
     &short_prerelease::RULE,
+    &source_missing::RULE,
     &source_patch_old::RULE,
     &target_patch_risky::RULE,
     &unreadable::RULE,
