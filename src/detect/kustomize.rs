@@ -2,6 +2,7 @@
 //!
 //! Takes one document, told by its kind or by its file's name, and the files around it. What the values mean is not known here.
 
+mod change;
 mod generate;
 mod graph;
 pub(super) mod images;

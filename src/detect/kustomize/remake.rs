@@ -1,7 +1,8 @@
 //! Resources that carry a Milvus without being one (HelmReleases, Applications, workloads), as a kustomization makes them:
 //! takes what all patches made of them, searches it once more, and leads what was found back to where it is written.
 
-use super::graph::{Graph, Item, whole};
+use super::change::whole;
+use super::graph::{Graph, Item};
 use super::overlays::Made;
 use super::subject::Subject;
 use super::synthetic::{nested, nothing};
