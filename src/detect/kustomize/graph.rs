@@ -66,13 +66,31 @@ impl<'a> Graph<'a> {
             false => Some(one.path.rsplit_once('/').map_or("", |(folder, _)| folder).to_string()),
         };
         let Some(base) = base else { return Vec::new() };
-        let resolve = |name: &str| match self.folder(&format!("{base}/{name}")) {
-            Some(below) => Some(Below::Kustomization(below)),
-            None => self.tree.get(&format!("{base}/{name}")).map(|file| Below::File(self.indexes[&file.id])),
+        let resolve = |name: &str| {
+            let path = format!("{base}/{name}");
+            match (self.folder(&path), self.tree.get(&path)) {
+                (Some(below), _) => vec![Below::Kustomization(below)],
+                (None, Some(file)) => vec![Below::File(self.indexes[&file.id])],
+                (None, None) => self.directly_in(&path),
+            }
         };
         let mut below = if one.flux { self.in_folder(&base) } else { Vec::new() };
-        below.extend(one.below().filter_map(resolve));
+        below.extend(one.below().flat_map(resolve));
         below
+    }
+
+    /// The files of a folder whose kustomization is not worth keeping: it names no Milvus, and only what lies beside it.
+    fn directly_in(&self, folder: &str) -> Vec<Below> {
+        let mut files = self.tree.below(folder).peekable();
+        let Some(first) = files.peek() else { return Vec::new() };
+        let end = first.source.path.rfind('/').unwrap_or(0);
+        let (depth, own) = (end, &first.source.path[..end]);
+        let is_direct = |path: &str| path.rfind('/') == Some(depth) && path.starts_with(own);
+        let name = folder.trim_end_matches('/').rsplit('/').next().unwrap_or(folder);
+        if own.rsplit('/').next() != Some(name) {
+            return Vec::new();
+        }
+        files.filter(|file| is_direct(&file.source.path)).map(|file| Below::File(self.indexes[&file.id])).collect()
     }
 
     /// The folder that a Flux Kustomization leads to. What is read may begin above the repository's root.

@@ -302,3 +302,15 @@ fn post_renderers_put_images_in() {
     );
     assert_eq!(shown(&[("a.yaml", &patch)]), ["a.yaml lab/search v2.6.5 chart 4.2.58"]);
 }
+
+#[test]
+fn a_kustomization_that_names_no_milvus_may_not_be_kept() {
+    let overlay = "resources: [../base]\nnamespace: prod\n";
+    let files = [("base/app.yaml", RELEASE), ("base/old/app.yaml", RELEASE), ("prod/kustomization.yaml", overlay)];
+    let mut two = shown(&files);
+    two.sort();
+    assert_eq!(
+        two,
+        ["base/app.yaml prod/search v2.5.16 chart 4.2.58", "base/old/app.yaml lab/search v2.5.16 chart 4.2.58"]
+    );
+}
