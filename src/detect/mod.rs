@@ -36,7 +36,7 @@ pub use tree::{File, Tree};
 pub use variables::{Filled, Text};
 pub use workload::join_workloads;
 
-use crate::model::{Dialect, Identity, Surface};
+use crate::model::{Dialect, Identity, Surface, Unfound};
 use crate::source::Span;
 use crate::yaml::{self, Document};
 use std::sync::Arc;
@@ -76,6 +76,7 @@ pub const LITERALS: &[&str] = &[
     "HelmRepository",
     // Overlays, and patches that name nothing but a path.
     "kustomize.config.k8s.io",
+    "kustomize.toolkit.fluxcd.io",
     "- ../",
     "patches:",
     "patchesStrategicMerge",
@@ -138,6 +139,8 @@ pub struct Evidence {
     pub processes: Vec<Process>,
     /// These are values of somebody's own chart, or of a fork, that runs Milvus: the Milvus chart's defaults do not hold.
     pub own_chart: bool,
+    /// The chart's source, where it is certain that nobody finds it.
+    pub unfound: Option<Unfound>,
 }
 
 /// What was found.

@@ -162,6 +162,7 @@ pub(super) fn evidence(
         chart: None,
         processes,
         own_chart: false,
+        unfound: None,
     })
 }
 

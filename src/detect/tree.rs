@@ -26,7 +26,13 @@ pub struct File<'a> {
     hcl: OnceLock<Parsed>,
 }
 
-impl File<'_> {
+impl<'a> File<'a> {
+    /// The same file, as if it held these documents.
+    pub(super) fn with_documents(&self, documents: Vec<Arc<Document>>) -> File<'a> {
+        let hcl = OnceLock::new();
+        File { id: self.id, source: self.source, documents, problems: Vec::new(), failed: false, hcl }
+    }
+
     /// What stands in a file of Terraform; `None` for any other. It is read when it is first asked for.
     pub fn hcl(&self) -> Option<&Parsed> {
         let read = || {
@@ -174,6 +180,9 @@ fn parse<'a>(id: SourceId, source: &'a Source) -> File<'a> {
         }
         return file;
     }
+    if leads_nowhere(&source.text) {
+        return File { id, source, documents: Vec::new(), problems: Vec::new(), failed: false, hcl };
+    }
     // One file never stops the others, whatever is in it.
     match catch_unwind(AssertUnwindSafe(|| yaml::parse(id, &source.text))) {
         Ok(stream) => {
@@ -210,6 +219,16 @@ fn is_unknowable(path: &str) -> bool {
         || hidden.iter().any(|mark| name.contains(mark))
 }
 
+/// Whether a file holds nothing but HelmReleases of other charts: whole ones that name their source, in none of which the
+/// word stands. A repository has hundreds of them, and no patch makes them anything else.
+fn leads_nowhere(text: &str) -> bool {
+    let mut kinds = text.lines().filter_map(|line| line.strip_prefix("kind:")).peekable();
+    kinds.peek().is_some()
+        && kinds.all(|kind| kind.trim() == "HelmRelease")
+        && ["sourceRef:", " chart:"].iter().all(|word| text.contains(word))
+        && !["milvus", "Milvus", "${", "{{"].iter().any(|word| text.contains(word))
+}
+
 /// A path without `.` and with `..` taken back; what leads out of the tree keeps its `..` and so names no file in it.
 pub(super) fn plain(path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
@@ -229,6 +248,21 @@ pub(super) fn plain(path: &str) -> String {
 mod tests {
     use super::*;
     use crate::source::Side;
+
+    #[test]
+    fn releases_of_other_charts_are_not_parsed() {
+        let release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nspec:\n  chart:\n    spec:\n      chart: redis\n      sourceRef: {kind: HelmRepository, name: a}\n";
+        assert!(leads_nowhere(release));
+        for other in [
+            release.replace("redis", "milvus"),
+            release.replace("redis", "${CHART}"),
+            release.replace("sourceRef", "source"),
+            format!("{release}---\nkind: HelmRepository\nmetadata: {{name: a}}\n"),
+            "a: 1\n".to_string(),
+        ] {
+            assert!(!leads_nowhere(&other), "{other}");
+        }
+    }
 
     #[test]
     fn references_are_found_from_where_they_stand() {

@@ -28,6 +28,11 @@ fn pod_of(kind: &str) -> &'static [&'static str] {
     }
 }
 
+/// Whether objects of a kind run containers.
+pub(super) fn is_workload(kind: &str) -> bool {
+    KINDS.contains(&kind)
+}
+
 /// What belongs together: the namespace, and the release that installed it.
 type Release = (Option<String>, Option<String>);
 

@@ -12,6 +12,7 @@ mod version;
 
 pub use deployment::{
     Component, CoordinatorLayout, Deployment, Dialect, Identity, Migration, Mode, Oddity, Operation, Queue, Surface,
+    Unfound,
 };
 pub use field::{Field, Said};
 pub use reference::{Astray, Reference};

@@ -53,6 +53,9 @@ pub fn read(evidence: &Evidence, facts: &Facts, given: &Given) -> Normal {
     if let (Normal::Deployment(deployment), Some(why)) = (&mut normal, open) {
         take_defaults_away(deployment, why);
     }
+    if let (Normal::Deployment(deployment), Some(unfound)) = (&mut normal, &evidence.unfound) {
+        deployment.oddities.push(Oddity::Unfound(unfound.clone()));
+    }
     normal
 }
 

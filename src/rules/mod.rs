@@ -69,6 +69,7 @@ mod rollout_paused;
 mod setting_ineffective;
 mod setting_unsupported;
 mod short_prerelease;
+mod source_missing;
 mod source_patch_old;
 mod standby_missing;
 mod tag_behind_chart;
@@ -159,6 +160,7 @@ pub static RULES: &[&Rule] = &[
     &setting_ineffective::RULE,
     &setting_unsupported::RULE,
     &short_prerelease::RULE,
+    &source_missing::RULE,
     &source_patch_old::RULE,
     &standby_missing::RULE,
     &tag_behind_chart::RULE,

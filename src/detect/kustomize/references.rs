@@ -3,8 +3,8 @@
 //! Takes the files of a side and every Milvus found among them; asks the tree for what is not there. Kustomizations that lead
 //! to no Milvus are left alone: they belong to somebody else.
 
-use super::overlays::Kustomization;
-use super::{NAMES, is_kustomization};
+use super::NAMES;
+use super::kustomization::Kustomization;
 use crate::detect::references::{Asked, Need};
 use crate::detect::{Evidence, Tree};
 use crate::source::{SourceId, Span};
@@ -13,12 +13,9 @@ use std::collections::{BTreeMap, HashMap};
 
 /// Asks the tree for everything that a kustomization of a Milvus names.
 pub(in crate::detect) fn expect_references<'e>(tree: &Tree, evidence: impl Iterator<Item = &'e Evidence>) {
-    let mut all = Vec::new();
-    for (file, parsed) in tree.files.iter().enumerate() {
-        let path = parsed.source.path.as_str();
-        let document = parsed.documents.iter().find(|document| is_kustomization(&document.root, path));
-        all.extend(document.map(|document| Kustomization { file, document, path }));
-    }
+    let files = tree.files.iter().enumerate();
+    let all = files.flat_map(|(index, file)| Kustomization::all_of(index, file)).filter(|one| !one.flux);
+    let all: Vec<Kustomization> = all.collect();
     if all.is_empty() {
         return;
     }

@@ -3,8 +3,9 @@
 //! Takes the settings as a document and one Milvus, gives the Milvus that comes out. Which folder they are for is known to the
 //! other tool alone.
 
-use super::overlays::Kustomization;
-use super::patch::{Patch, Subject, patches};
+use super::kustomization::Kustomization;
+use super::patch::{Patch, patches};
+use super::subject::Subject;
 use super::{NAMES, is_kustomization};
 use crate::detect::{Evidence, File, Tree};
 use crate::yaml::{Document, Node};
@@ -45,12 +46,17 @@ pub(in crate::detect) fn lay_settings(
     tree: &Tree,
     evidence: &Evidence,
 ) -> Evidence {
-    let one = Kustomization { file: 0, document, path };
+    let one = Kustomization::of(document, path);
     let mut subject = Subject::of(evidence);
     for patch in patches(&one, tree).iter().filter(|patch| !matches!(patch, Patch::Image { .. })) {
         patch.apply(&mut subject);
     }
     one.rename(&mut subject);
     one.move_to_namespace(&mut subject);
-    Evidence { at: evidence.at, ..subject.evidence }
+    let mut evidence = evidence.clone();
+    evidence.id.namespace = subject.namespace;
+    evidence.id.name = subject.names.pop();
+    evidence.layers = subject.layers;
+    evidence.server = subject.server;
+    evidence
 }
