@@ -28,7 +28,7 @@ mod view;
 mod tests;
 
 use config::Config;
-use detect::{Evidence, File, Found, Hint, Tree};
+use detect::{Evidence, File, Found, Hint, Operator, Tree};
 use facts::Facts;
 use finding::{Finding, Fix};
 use model::{Deployment, Field, Migration, Transition};
@@ -37,7 +37,7 @@ use outcome::{Incomplete, Outcome};
 use pair::Compared;
 use rayon::prelude::*;
 use rules::{Case, Event, RULES, Rule};
-use source::{Side, Sources, Span, Texts};
+use source::{Side, SourceId, Sources, Span, Texts};
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -66,7 +66,9 @@ pub fn check_with(base: &Sources, head: &Sources, facts: &Facts, config: &Config
     let transitions: Vec<Transition> = transitions.into_iter().filter(|t| scope.holds(t.at())).collect();
     troubles.retain(|trouble| scope.names(trouble.at));
     let comments: Vec<yaml::Comment> = after.comments.into_iter().filter(|c| scope.names(c.at)).collect();
-    let mut findings = judge(&transitions, &troubles, &after.off, facts, rules);
+    let operators: Vec<&Operator> = after.operators.iter().filter(|operator| scope.names(operator.at)).collect();
+    let heads = Heads { transitions: &transitions, off: &after.off, operators: &operators };
+    let mut findings = judge(heads, &troubles, facts, rules);
     for finding in &mut findings {
         write_fixes(finding, &after.evidence, texts);
     }
@@ -88,6 +90,7 @@ struct Understood {
     comments: Vec<yaml::Comment>,
     /// Where each Milvus begins that is switched off.
     off: Vec<Span>,
+    operators: Vec<Operator>,
 }
 
 /// The base, which is not read again where no file with a Milvus in it differs.
@@ -111,12 +114,17 @@ fn understand(sources: &Sources, facts: &Facts, config: &Config) -> Understood {
     let mut found: Vec<Found> = tree.files.par_iter().map(|file| find(file, &tree, sources.side, config)).collect();
     detect::lay_overlays(&tree, &mut found);
     detect::drop_repeats(&mut found);
+    let operators = detect::operators(&tree);
     let mut understood = Understood::default();
     for (file, found) in tree.files.iter().zip(found) {
-        let given = given(&file.source.path, sources.side, config);
+        let mut given = given(&file.source.path, sources.side, config);
         for evidence in found.evidence {
+            given.manager = detect::manager(&operators, &evidence.id.path);
             match normalize::read(&evidence, facts, &given) {
-                Normal::Deployment(deployment) => understood.deployments.push(*deployment),
+                Normal::Deployment(mut deployment) => {
+                    deployment.ground.files = files_of(&evidence, &tree);
+                    understood.deployments.push(*deployment);
+                }
                 Normal::Migration(migration) => understood.migrations.push(*migration),
             }
             understood.evidence.push(evidence);
@@ -127,7 +135,15 @@ fn understand(sources: &Sources, facts: &Facts, config: &Config) -> Understood {
         understood.comments.extend(found.comments);
         understood.off.extend(found.off);
     }
+    understood.operators = operators;
     understood
+}
+
+/// The files that speak of a Milvus, in their order.
+fn files_of(evidence: &Evidence, tree: &Tree) -> Vec<String> {
+    let sources: HashSet<SourceId> = evidence.layers.0.iter().map(|layer| layer.document.source).collect();
+    let files = tree.files.iter().filter(|file| sources.contains(&file.id));
+    files.map(|file| file.source.path.clone()).collect()
 }
 
 fn find(file: &File, tree: &Tree, side: Side, config: &Config) -> Found {
@@ -162,6 +178,7 @@ fn given(path: &str, side: Side, config: &Config) -> Given {
         chart,
         operator: operator.map(|version| (version, "operator-version as given".to_string())),
         images: config.images.clone(),
+        manager: None,
     }
 }
 
@@ -198,15 +215,27 @@ fn from_command_line(transitions: Vec<Transition>, config: &Config) -> Vec<Trans
         .collect()
 }
 
-fn judge(
-    transitions: &[Transition],
-    troubles: &[detect::Trouble],
-    off: &[Span],
-    facts: &Facts,
-    rules: &[&Rule],
-) -> Vec<Finding> {
+/// What the head holds, to be judged.
+struct Heads<'a> {
+    transitions: &'a [Transition],
+    off: &'a [Span],
+    operators: &'a [&'a Operator],
+}
+
+fn judge(heads: Heads, troubles: &[detect::Trouble], facts: &Facts, rules: &[&Rule]) -> Vec<Finding> {
+    let Heads { transitions, off, operators } = heads;
+    let is_on = |deployment: &&Deployment| !off.contains(&deployment.at);
+    let on: Vec<&Deployment> = transitions.iter().filter_map(Transition::head).filter(is_on).collect();
+    let conflicts = pair::conflicts(&on);
+    let moved = pair::perhaps_moved(transitions);
     let off = |transition: &&Transition| transition.head().is_some_and(|head| off.contains(&head.at));
     let events = transitions.iter().filter(|transition| !off(transition)).map(Event::Transition);
+    let events = events.chain(moved.iter().map(|(head, gone)| Event::PerhapsMoved { head, gone }));
+    let events = events.chain(conflicts.iter().map(|(first, second)| Event::DefinedTwice { first, second }));
+    let events = events.chain(operators.iter().filter_map(|operator| match &operator.version {
+        detect::OperatorRelease::Floating(why) => Some(Event::FloatingOperator { at: operator.at, why }),
+        _ => None,
+    }));
     let events = events.chain(troubles.iter().map(|trouble| Event::Unreadable { at: trouble.at, why: &trouble.why }));
     let all = events.flat_map(|event| rules.iter().flat_map(move |rule| rules::run(rule, Case { facts, event })));
     // One text can be a layer of several Milvus; what is wrong in it is said once.

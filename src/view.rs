@@ -4,8 +4,8 @@ use crate::config::Config;
 use crate::facts::{Facts, Verdict, Via, What};
 use crate::finding::{Finding, Severity};
 use crate::model::{
-    Deployment, Dialect, Field, Image, Migration, Mode, Operation, QueueChange, Surface, Transition, Version,
-    queue_change,
+    Deployment, Dialect, Field, Image, Migration, Mode, Operation, QueueChange, Surface, Transition, Version, is_apart,
+    moved, queue_change,
 };
 use crate::outcome::{
     ChangeView, DeploymentView, Excepted, Incomplete, Outcome, Summary, TransitionKind, TransitionView, ValueView,
@@ -182,6 +182,11 @@ fn judge_change(transition: &Transition, base: &Deployment, head: &Deployment, f
     }
     let about = |what| facts.edge_about(what).map(|edge| (edge.verdict, edge.because.clone()));
     match (base.mode.value(), head.mode.value()) {
+        // Another installation: nothing of what runs is changed in place.
+        _ if is_apart(base, head) => verdicts.extend(about(What::Tool).map(|(verdict, because)| {
+            let outside = base.ground.stores_outside && head.ground.stores_outside;
+            (if outside { Verdict::Conditional } else { verdict }, because)
+        })),
         (Some(before), Some(after)) if before != after => verdicts.extend(about(What::Mode)),
         (Some(_), Some(_)) => queue_verdicts(base, head, facts, &mut verdicts),
         _ if base.mode.said == head.mode.said => queue_verdicts(base, head, facts, &mut verdicts),
@@ -262,6 +267,15 @@ fn changes(base: &Deployment, head: &Deployment) -> Vec<ChangeView> {
         Some(line) => value(line, ToString::to_string),
         None => ValueView::default(),
     };
+    if moved(base, head).is_some() {
+        let said = |end: &Deployment| match (end.surface, &*end.api_version) {
+            (Surface::MilvusResource, version) => format!("Milvus {version}"),
+            (Surface::MilvusClusterResource, version) => format!("MilvusCluster {version}"),
+            (surface, _) => surface.as_str().to_string(),
+        };
+        let view = |end: &Deployment| value(&Field::written(end.at, said(end)), Clone::clone);
+        add("container", view(base), view(head));
+    }
     add("version", value(&base.version, ToString::to_string), value(&head.version, ToString::to_string));
     add("image", value(&base.image, |image| image.text.clone()), value(&head.image, |image| image.text.clone()));
     add("mode", value(&base.mode, |m| m.as_str().to_string()), value(&head.mode, |m| m.as_str().to_string()));

@@ -13,6 +13,7 @@ mod kustomize;
 mod layers;
 mod milvus_resource;
 mod objects;
+mod operator;
 mod process;
 mod release;
 mod repeats;
@@ -26,6 +27,7 @@ mod workload;
 
 pub use kustomize::lay_overlays;
 pub use layers::{Layer, Layers, Look};
+pub use operator::{Manager, Operator, Release as OperatorRelease, manager, operators};
 pub use process::{Process, Role, Variable};
 pub use repeats::drop_repeats;
 pub use tree::{File, Tree};

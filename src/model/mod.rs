@@ -9,9 +9,10 @@ mod transition;
 mod version;
 
 pub use deployment::{
-    Component, CoordinatorLayout, Deployment, Dialect, Identity, Migration, Mode, Oddity, Operation, Queue, Surface,
+    Component, CoordinatorLayout, Deployment, Dialect, Ground, Identity, Migration, Mode, Oddity, Operation, Queue,
+    Surface,
 };
 pub use field::{Field, Said};
 pub use tag::{Image, Tag};
-pub use transition::{QueueChange, Subject, Transition, queue_change};
+pub use transition::{Move, QueueChange, Subject, Transition, is_apart, moved, queue_change};
 pub use version::{Range, Version};

@@ -13,7 +13,7 @@ use super::variable::{Variable, variable};
 use super::{Given, Reader, version_of};
 use crate::detect::Evidence;
 use crate::facts::Facts;
-use crate::model::{Deployment, Dialect, Field, Image, Queue, Said, Surface, Version};
+use crate::model::{Deployment, Dialect, Field, Ground, Image, Queue, Said, Surface, Version};
 use crate::source::Span;
 use crate::yaml::Node;
 use values::Values;
@@ -60,6 +60,7 @@ pub(super) fn read(evidence: &Evidence, surface: Surface, facts: &Facts, given: 
         operator: Field::unknown(evidence.at, "values of a chart have no operator"),
         components: Vec::new(),
         oddities,
+        ground: Ground::default(),
         chart,
     };
     point_at_chart(&mut deployment);

@@ -9,7 +9,9 @@ pub(super) use write::write;
 use super::{Given, Reader, configured_queue, version_of};
 use crate::detect::{Evidence, Role, Text, Variable};
 use crate::facts::Facts;
-use crate::model::{CoordinatorLayout, Deployment, Dialect, Field, Image, Mode, Oddity, Queue, Surface, Tag, Version};
+use crate::model::{
+    CoordinatorLayout, Deployment, Dialect, Field, Ground, Image, Mode, Oddity, Queue, Surface, Tag, Version,
+};
 use crate::source::Span;
 
 /// The variable that names the queue; it stands above every file.
@@ -42,6 +44,7 @@ pub(super) fn read(evidence: &Evidence, surface: Surface, facts: &Facts, given: 
         operator: Field::unknown(evidence.at, "a plain container has no operator"),
         components: Vec::new(),
         oddities,
+        ground: Ground::default(),
     }
 }
 

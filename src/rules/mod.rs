@@ -11,6 +11,7 @@ mod component_image;
 mod component_version_ignored;
 mod coordinators_default_changed;
 mod coordinators_separate;
+mod definition_conflict;
 mod downgrade;
 mod duplicate_key;
 mod exception_expired;
@@ -29,6 +30,7 @@ mod minor_skipped;
 mod mode_changed;
 mod mode_dropped;
 mod operator_too_old;
+mod operator_unpinned;
 mod patch_downgrade;
 mod placeholder;
 mod pulsar_line_changed;
@@ -44,6 +46,7 @@ mod release_vulnerable;
 mod rolling_ineffective;
 mod short_prerelease;
 mod source_patch_old;
+mod surface_changed;
 mod target_patch_risky;
 mod unreadable;
 mod update_direction_mismatch;
@@ -54,7 +57,7 @@ mod version_unreadable;
 
 use crate::facts::{Circumstances, Edge, Facts, Floor, Hop, Judgement, Risk, Via, What};
 use crate::finding::{Finding, Fix, Set, Severity};
-use crate::model::{Deployment, Field, Migration, Operation, Subject, Transition, Version};
+use crate::model::{Deployment, Field, Migration, Operation, Subject, Transition, Version, is_apart};
 use crate::source::Span;
 
 /// Every rule, by id.
@@ -67,6 +70,7 @@ pub static RULES: &[&Rule] = &[
     &component_version_ignored::RULE,
     &coordinators_default_changed::RULE,
     &coordinators_separate::RULE,
+    &definition_conflict::RULE,
     &downgrade::RULE,
     &duplicate_key::RULE,
     &exception_expired::RULE,
@@ -85,6 +89,7 @@ pub static RULES: &[&Rule] = &[
     &mode_changed::RULE,
     &mode_dropped::RULE,
     &operator_too_old::RULE,
+    &operator_unpinned::RULE,
     &patch_downgrade::RULE,
     &placeholder::RULE,
     &pulsar_line_changed::RULE,
@@ -100,6 +105,7 @@ pub static RULES: &[&Rule] = &[
     &rolling_ineffective::RULE,
     &short_prerelease::RULE,
     &source_patch_old::RULE,
+    &surface_changed::RULE,
     &target_patch_risky::RULE,
     &unreadable::RULE,
     &update_direction_mismatch::RULE,
@@ -144,6 +150,21 @@ pub struct Case<'a> {
 #[derive(Clone, Copy)]
 pub enum Event<'a> {
     Transition(&'a Transition),
+    /// A Milvus is new, and was perhaps one of several that are gone.
+    PerhapsMoved {
+        head: &'a Deployment,
+        gone: &'a [&'a Deployment],
+    },
+    /// Two definitions of one Milvus, of which one is applied over the other.
+    DefinedTwice {
+        first: &'a Deployment,
+        second: &'a Deployment,
+    },
+    /// An operator whose version moves by itself.
+    FloatingOperator {
+        at: Span,
+        why: &'a str,
+    },
     /// Something looks like Milvus and could not be read.
     Unreadable {
         at: Span,
@@ -181,9 +202,14 @@ pub fn run(rule: &Rule, case: Case) -> Vec<Finding> {
         finding.rule = find(rule.id).map_or("", |rule| rule.id);
         finding.severity = finding.graded.unwrap_or(rule.severity);
         finding.fixes.retain(|fix| fits_chart(&case, fix));
-        if let Event::Transition(transition) = case.event {
-            finding.subject = Some(transition.id().to_string());
-            finding.owner = Some(transition.at());
+        let subject = match case.event {
+            Event::Transition(transition) => Some((transition.id(), transition.at())),
+            Event::PerhapsMoved { head: one, .. } | Event::DefinedTwice { second: one, .. } => Some((&one.id, one.at)),
+            _ => None,
+        };
+        if let Some((id, at)) = subject {
+            finding.subject = Some(id.to_string());
+            finding.owner = Some(at);
         }
     }
     findings
@@ -220,6 +246,11 @@ impl<'a> Case<'a> {
             Event::Transition(transition) => transition.change(),
             _ => None,
         }
+    }
+
+    /// Both ends of a change of one and the same installation.
+    pub fn change_in_place(&self) -> Option<(&'a Deployment, &'a Deployment)> {
+        self.change().filter(|(base, head)| !is_apart(base, head))
     }
 
     /// The Milvus as it will be.

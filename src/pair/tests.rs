@@ -1,0 +1,93 @@
+//! Which Milvus is which when it changes its container, by what a whole check says.
+
+use crate::config::Config;
+use crate::facts::Facts;
+use crate::outcome::{Outcome, TransitionKind};
+use crate::source::{Side, Sources};
+
+fn check(base: &[(&str, &str)], head: &[(&str, &str)]) -> Outcome {
+    let facts = Facts::embedded().expect("the tables are sound");
+    let base = Sources::from_texts(Side::Base, base.iter().copied());
+    let head = Sources::from_texts(Side::Head, head.iter().copied());
+    let config = Config { base_name: Some("HEAD".to_string()), ..Config::default() };
+    crate::check(&base, &head, &facts, &config)
+}
+
+fn kinds(base: &[(&str, &str)], head: &[(&str, &str)]) -> Vec<TransitionKind> {
+    check(base, head).transitions.into_iter().map(|transition| transition.kind).collect()
+}
+
+fn says(outcome: &Outcome, rule: &str) -> usize {
+    outcome.findings.iter().filter(|finding| finding.rule == rule).count()
+}
+
+const COMPOSE: &str =
+    "services:\n  standalone:\n    image: milvusdb/milvus:v2.3.1\n    command: [milvus, run, standalone]\n";
+
+fn resource(name: &str, tag: &str) -> String {
+    format!(
+        "apiVersion: milvus.io/v1beta1\nkind: Milvus\nmetadata:\n  name: {name}\n  namespace: milvus\nspec:\n  mode: \
+         standalone\n  components:\n    image: milvusdb/milvus:{tag}\n"
+    )
+}
+
+#[test]
+fn what_alone_goes_and_alone_comes_is_the_same() {
+    let head = resource("milvus", "v2.6.20");
+    let outcome = check(&[("docker-compose.yml", COMPOSE)], &[("k8s/milvus.yaml", &head)]);
+    assert_eq!(outcome.transitions.len(), 1);
+    assert_eq!(outcome.transitions[0].kind, TransitionKind::Changed);
+    assert_eq!(outcome.transitions[0].verdict, Some("illegal"));
+    assert_eq!((says(&outcome, "surface-changed"), says(&outcome, "minor-skipped")), (1, 1));
+    assert_eq!((says(&outcome, "queue-changed"), says(&outcome, "mode-changed")), (0, 0));
+}
+
+#[test]
+fn another_name_is_another_milvus() {
+    use TransitionKind::{Created, Deleted};
+    let (one, other) = (resource("search", "v2.6.20"), resource("chat", "v2.6.20"));
+    assert_eq!(kinds(&[("a.yaml", &one)], &[("a.yaml", &other)]), [Created, Deleted]);
+    let flux = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata:\n  name: photos\n  namespace: \
+                milvus\nspec:\n  chart:\n    spec:\n      chart: milvus\n      version: 5.0.19\n";
+    assert_eq!(kinds(&[("a/a.yaml", &one)], &[("b/b.yaml", flux)]), [Created, Deleted]);
+}
+
+#[test]
+fn several_are_told_apart_by_their_names_or_not_at_all() {
+    use TransitionKind::{Changed, Created, Deleted};
+    let compose = |name: &str| {
+        format!("services:\n  {name}:\n    image: milvusdb/milvus:v2.5.27\n    command: milvus run standalone\n")
+    };
+    let (search, chat) = (compose("search"), compose("chat-milvus"));
+    let heads = (resource("search", "v2.5.27"), resource("chat", "v2.5.27"));
+    let base = [("a/compose.yaml", search.as_str()), ("b/compose.yaml", chat.as_str())];
+    assert_eq!(kinds(&base, &[("k/s.yaml", &heads.0), ("k/c.yaml", &heads.1)]), [Changed, Changed]);
+    let twice = [("a/compose.yaml", search.as_str()), ("b/compose.yaml", search.as_str())];
+    let outcome = check(&twice, &[("k/s.yaml", &heads.0)]);
+    let kinds: Vec<_> = outcome.transitions.iter().map(|transition| transition.kind).collect();
+    assert_eq!(kinds, [Created, Deleted, Deleted]);
+    assert_eq!(says(&outcome, "surface-changed"), 1);
+}
+
+#[test]
+fn a_compose_file_that_stays_is_nothing_that_moved() {
+    use TransitionKind::{Created, Unchanged};
+    let head = resource("milvus", "v2.6.20");
+    let compose = ("docker-compose.yml", COMPOSE);
+    assert_eq!(kinds(&[compose], &[compose, ("k8s/milvus.yaml", &head)]), [Unchanged, Created]);
+}
+
+#[test]
+fn an_operator_that_moves_changes_what_it_manages() {
+    let chart = |version: &str| format!("helm:\n  chart: milvus-operator\n  version: {version}\n");
+    let text = "apiVersion: milvus.io/v1beta1\nkind: Milvus\nmetadata:\n  name: search\nspec:\n  components:\n    image: \
+                milvusdb/milvus:v2.6.20\n";
+    let (old, new) = (chart("1.2.5"), chart("1.3.8"));
+    let outcome =
+        check(&[("op/fleet.yaml", &old), ("milvus.yaml", text)], &[("op/fleet.yaml", &new), ("milvus.yaml", text)]);
+    assert_eq!(outcome.transitions[0].kind, TransitionKind::Changed);
+    assert_eq!(outcome.deployments[0].operator_version.value.as_deref(), Some("1.3.8"));
+    assert_eq!(says(&outcome, "queue-default-changed"), 1);
+    let behind = check(&[], &[("op/fleet.yaml", &old), ("milvus.yaml", text)]);
+    assert_eq!(says(&behind, "operator-too-old"), 1);
+}
