@@ -28,7 +28,7 @@ mod view;
 mod tests;
 
 use config::Config;
-use detect::{Evidence, File, Found, Hint, Operator, Tree};
+use detect::{Evidence, File, Found, Hint, LeftOut, Operator, Tree};
 use facts::Facts;
 use finding::{Finding, Fix};
 use model::{Deployment, Field, Migration, Transition};
@@ -75,7 +75,9 @@ pub fn check_with(base: &Sources, head: &Sources, facts: &Facts, config: &Config
     let judged = accept::Judged { findings, comments: &comments, transitions: &transitions, rules };
     let (findings, excepted) = accept::accept(judged, texts, facts, config);
     let incomplete = incomplete(head, &troubles, texts);
-    view::outcome(view::Parts { transitions: &transitions, findings, excepted, incomplete, texts, facts, config })
+    let left_out = after.left_out.into_iter().filter(|left| scope.names(left.at));
+    let parts = view::Parts { transitions: &transitions, findings, excepted, incomplete, texts, facts, config };
+    Outcome { left_out: left_out.map(|left| (left.at, left.why)).collect(), ..view::outcome(parts) }
 }
 
 /// One side, understood.
@@ -91,6 +93,7 @@ struct Understood {
     /// Where each Milvus begins that is switched off.
     off: Vec<Span>,
     operators: Vec<Operator>,
+    left_out: Vec<LeftOut>,
 }
 
 /// The base, which is not read again where no file with a Milvus in it differs.
@@ -115,6 +118,7 @@ fn understand(sources: &Sources, facts: &Facts, config: &Config) -> Understood {
     detect::lay_overlays(&tree, &mut found);
     detect::drop_repeats(&mut found);
     let operators = detect::operators(&tree);
+    let left_out = detect::left_out(&tree, &found);
     let mut understood = Understood::default();
     for (file, found) in tree.files.iter().zip(found) {
         let mut given = given(&file.source.path, sources.side, config);
@@ -136,6 +140,7 @@ fn understand(sources: &Sources, facts: &Facts, config: &Config) -> Understood {
         understood.off.extend(found.off);
     }
     understood.operators = operators;
+    understood.left_out = left_out;
     understood
 }
 

@@ -20,6 +20,8 @@ pub struct Outcome {
     pub excepted: Vec<Excepted>,
     /// What looks like Milvus and could not be read or judged.
     pub incomplete: Vec<Incomplete>,
+    /// What was recognised as no Milvus: where, and as what.
+    pub left_out: Vec<(Span, String)>,
 }
 
 /// Counts, and what was compared with what.

@@ -11,6 +11,7 @@ mod helm_values;
 mod helmfile;
 mod kustomize;
 mod layers;
+mod left_out;
 mod milvus_resource;
 mod objects;
 mod operator;
@@ -27,6 +28,7 @@ mod workload;
 
 pub use kustomize::lay_overlays;
 pub use layers::{Layer, Layers, Look};
+pub use left_out::{LeftOut, left_out};
 pub use operator::{Manager, Operator, Release as OperatorRelease, manager, operators};
 pub use process::{Process, Role, Variable};
 pub use repeats::drop_repeats;

@@ -218,6 +218,8 @@ pub struct Ground {
     pub stores_outside: bool,
     /// A chart's templates, rendered.
     pub rendered: bool,
+    /// Its chart is a copy of the Milvus chart, with builds and defaults of its own.
+    pub fork: bool,
 }
 
 /// One Milvus. Every value knows its place and who said it.

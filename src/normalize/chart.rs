@@ -27,7 +27,7 @@ pub(super) fn read(evidence: &Evidence, surface: Surface, facts: &Facts, given: 
     let renders = chart.value().filter(|_| !evidence.own_chart);
     // Where the chart is named it is known to be the Milvus chart, which takes its image from `image.all` only.
     let own = own_image(&reader).filter(|_| evidence.own_chart || surface == Surface::HelmValues);
-    let image = own.unwrap_or_else(|| image(&reader, renders, facts));
+    let image = own.unwrap_or_else(|| image(&reader, chart.value(), facts));
     let version = version_of(&image, given, &mut oddities);
     let values = Values { reader: Reader::new(evidence), evidence, facts };
     let charts = match renders {

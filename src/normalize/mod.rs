@@ -50,6 +50,7 @@ pub fn read(evidence: &Evidence, facts: &Facts, given: &Given) -> Normal {
     }
     if let Normal::Deployment(deployment) = &mut normal {
         deployment.ground.stores_outside = stores_outside(evidence, deployment.dialect);
+        deployment.ground.fork = evidence.own_chart && deployment.chart.value().is_some();
         deployment.ground.rendered = deployment.dialect == Dialect::Process && evidence.chart.is_some();
     }
     normal

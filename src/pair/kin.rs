@@ -56,7 +56,9 @@ fn kinship(before: &Deployment, after: &Deployment) -> u32 {
         (Some(a), Some(b)) => match (words(a), words(b)) {
             (a, b) if a == b && !a.is_empty() => 150,
             (a, b) if a == b => 80,
-            _ if shared || same_folder && !old.path.is_empty() => 30,
+            _ if shared => 30,
+            // One name says nothing, and the place does.
+            (a, b) if same_folder && (a.is_empty() || b.is_empty()) => 30,
             _ => return 0,
         },
         _ => 60,

@@ -38,7 +38,7 @@ fn what_alone_goes_and_alone_comes_is_the_same() {
     assert_eq!(outcome.transitions.len(), 1);
     assert_eq!(outcome.transitions[0].kind, TransitionKind::Changed);
     assert_eq!(outcome.transitions[0].verdict, Some("illegal"));
-    assert_eq!((says(&outcome, "surface-changed"), says(&outcome, "minor-skipped")), (1, 1));
+    assert_eq!((says(&outcome, "surface-changed"), says(&outcome, "upgrade-path-illegal")), (1, 1));
     assert_eq!((says(&outcome, "queue-changed"), says(&outcome, "mode-changed")), (0, 0));
 }
 
@@ -90,4 +90,59 @@ fn an_operator_that_moves_changes_what_it_manages() {
     assert_eq!(says(&outcome, "queue-default-changed"), 1);
     let behind = check(&[], &[("op/fleet.yaml", &old), ("milvus.yaml", text)]);
     assert_eq!(says(&behind, "operator-too-old"), 1);
+}
+
+#[test]
+fn a_copy_of_the_chart_has_its_numbers_and_none_of_its_defaults() {
+    let chart = |version: &str| {
+        format!(
+            "apiVersion: v2\nname: stack\nversion: 1.0.0\ndependencies:\n- name: milvus\n  repository: \
+             oci://dp.apps.rancher.io/charts\n  version: {version}\n"
+        )
+    };
+    let (old, new) = (chart("4.2.2"), chart("5.0.12"));
+    let outcome = check(&[("Chart.yaml", &old)], &[("Chart.yaml", &new)]);
+    let rules: Vec<&str> = outcome.findings.iter().map(|finding| finding.rule).collect();
+    assert_eq!(rules, ["upgrade-path-illegal"]);
+    assert_eq!(outcome.deployments[0].queue.said, "unknown");
+}
+
+#[test]
+fn what_is_no_milvus_is_named() {
+    let files = [
+        ("crd.yaml", "kind: CustomResourceDefinition\nspec:\n  group: milvus.io\n"),
+        ("foreign.yaml", "apiVersion: zilliz.com/v1\nkind: Milvus\nmetadata:\n  name: a\n"),
+        (
+            "app.yaml",
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec:\n  source:\n    chart: milvus\n    \
+          repoURL: https://charts.bitnami.com/bitnami\n",
+        ),
+        ("milvus.yaml", "# of milvus\netcd:\n  rootPath: by-dev\nminio:\n  bucketName: a\n"),
+        ("other.yaml", "# milvus\nkind: Service\n"),
+    ];
+    let outcome = check(&[], &files);
+    let whys: Vec<&str> = outcome.left_out.iter().map(|(_, why)| why.as_str()).collect();
+    assert_eq!(whys.len(), 4, "{whys:?}");
+    assert!(whys[1].contains("zilliz.com/v1") && whys[2].contains("Bitnami"));
+}
+
+#[test]
+fn a_wrapper_that_changes_keeps_what_it_wraps() {
+    let flux = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata:\n  name: search\n  namespace: \
+                milvus\nspec:\n  chart:\n    spec:\n      chart: milvus\n      version: 5.0.19\n";
+    let argo = |name: &str| {
+        format!(
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata:\n  name: {name}\nspec:\n  destination:\n    \
+             namespace: milvus\n  source:\n    chart: milvus\n    repoURL: https://zilliztech.github.io/milvus-helm\n    \
+             targetRevision: 5.0.19\n"
+        )
+    };
+    let severity = |head: &str| {
+        let outcome = check(&[("m/release.yaml", flux)], &[("m/app.yaml", head)]);
+        let of = |finding: &&crate::finding::Finding| finding.rule == "surface-changed";
+        outcome.findings.iter().find(of).map(|finding| finding.severity.as_str())
+    };
+    assert_eq!(severity(&argo("search")), Some("info"));
+    assert_eq!(severity(&argo("search-milvus")), Some("error"), "another release has other volumes");
+    assert_eq!(severity(&argo("photos")), None, "another Milvus");
 }
