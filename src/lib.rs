@@ -67,8 +67,9 @@ pub fn check_with(base: &Sources, head: &Sources, facts: &Facts, config: &Config
     troubles.retain(|trouble| scope.names(trouble.at));
     let comments: Vec<yaml::Comment> = after.comments.into_iter().filter(|c| scope.names(c.at)).collect();
     let operators: Vec<&Operator> = after.operators.iter().filter(|operator| scope.names(operator.at)).collect();
-    let heads = Heads { transitions: &transitions, off: &after.off, operators: &operators };
-    let mut findings = judge(heads, &troubles, facts, rules);
+    let heads = Heads { transitions: &transitions, troubles: &troubles, off: &after.off, operators: &operators };
+    let judge = Judge { facts, kubernetes: config.kubernetes_version.as_ref(), rules };
+    let mut findings = judge.all(heads);
     for finding in &mut findings {
         write_fixes(finding, &after.evidence, texts);
     }
@@ -190,8 +191,12 @@ fn given(path: &str, side: Side, config: &Config) -> Given {
 /// A Milvus that is switched off does not change, whatever is written; one that is switched on is new.
 fn without_switched_off(transitions: Vec<Transition>, before: &[Span], after: &[Span]) -> Vec<Transition> {
     let settled = |transition: Transition| match transition {
-        Transition::Changed { head, .. } if after.contains(&head.at) => Transition::Unchanged(*head),
-        Transition::Changed { base, head, .. } if before.contains(&base.at) => Transition::Created(*head),
+        Transition::Changed { head, .. } | Transition::Adjusted { head, .. } if after.contains(&head.at) => {
+            Transition::Unchanged(*head)
+        }
+        Transition::Changed { base, head, .. } | Transition::Adjusted { base, head } if before.contains(&base.at) => {
+            Transition::Created(*head)
+        }
         other => other,
     };
     transitions.into_iter().map(settled).collect()
@@ -211,6 +216,7 @@ fn from_command_line(transitions: Vec<Transition>, config: &Config) -> Vec<Trans
         .into_iter()
         .map(|transition| match transition {
             Transition::Created(head) | Transition::Unchanged(head) => with_from(head),
+            Transition::Adjusted { head, .. } => with_from(*head),
             Transition::Changed { mut base, head, migration } if base.version.is_unknown() => {
                 base.version = running.clone();
                 Transition::Changed { base, head, migration }
@@ -223,29 +229,41 @@ fn from_command_line(transitions: Vec<Transition>, config: &Config) -> Vec<Trans
 /// What the head holds, to be judged.
 struct Heads<'a> {
     transitions: &'a [Transition],
+    troubles: &'a [detect::Trouble],
     off: &'a [Span],
     operators: &'a [&'a Operator],
 }
 
-fn judge(heads: Heads, troubles: &[detect::Trouble], facts: &Facts, rules: &[&Rule]) -> Vec<Finding> {
-    let Heads { transitions, off, operators } = heads;
-    let is_on = |deployment: &&Deployment| !off.contains(&deployment.at);
-    let on: Vec<&Deployment> = transitions.iter().filter_map(Transition::head).filter(is_on).collect();
-    let conflicts = pair::conflicts(&on);
-    let moved = pair::perhaps_moved(transitions);
-    let off = |transition: &&Transition| transition.head().is_some_and(|head| off.contains(&head.at));
-    let events = transitions.iter().filter(|transition| !off(transition)).map(Event::Transition);
-    let events = events.chain(moved.iter().map(|(head, gone)| Event::PerhapsMoved { head, gone }));
-    let events = events.chain(conflicts.iter().map(|(first, second)| Event::DefinedTwice { first, second }));
-    let events = events.chain(operators.iter().filter_map(|operator| match &operator.version {
-        detect::OperatorRelease::Floating(why) => Some(Event::FloatingOperator { at: operator.at, why }),
-        _ => None,
-    }));
-    let events = events.chain(troubles.iter().map(|trouble| Event::Unreadable { at: trouble.at, why: &trouble.why }));
-    let all = events.flat_map(|event| rules.iter().flat_map(move |rule| rules::run(rule, Case { facts, event })));
-    // One text can be a layer of several Milvus; what is wrong in it is said once.
-    let mut said = HashSet::new();
-    all.filter(|finding| said.insert((finding.rule, finding.at, finding.message.clone()))).collect()
+/// By what is judged.
+struct Judge<'a> {
+    facts: &'a Facts,
+    kubernetes: Option<&'a model::Version>,
+    rules: &'a [&'a Rule],
+}
+
+impl Judge<'_> {
+    fn all(&self, heads: Heads) -> Vec<Finding> {
+        let Heads { transitions, troubles, off, operators } = heads;
+        let is_on = |deployment: &&Deployment| !off.contains(&deployment.at);
+        let on: Vec<&Deployment> = transitions.iter().filter_map(Transition::head).filter(is_on).collect();
+        let conflicts = pair::conflicts(&on);
+        let moved = pair::perhaps_moved(transitions);
+        let off = |transition: &&Transition| transition.head().is_some_and(|head| off.contains(&head.at));
+        let events = transitions.iter().filter(|transition| !off(transition)).map(Event::Transition);
+        let events = events.chain(moved.iter().map(|(head, gone)| Event::PerhapsMoved { head, gone }));
+        let events = events.chain(conflicts.iter().map(|(first, second)| Event::DefinedTwice { first, second }));
+        let events = events.chain(operators.iter().filter_map(|operator| match &operator.version {
+            detect::OperatorRelease::Floating(why) => Some(Event::FloatingOperator { at: operator.at, why }),
+            _ => None,
+        }));
+        let events =
+            events.chain(troubles.iter().map(|trouble| Event::Unreadable { at: trouble.at, why: &trouble.why }));
+        let case = |event| Case { facts: self.facts, kubernetes: self.kubernetes, event };
+        let all = events.flat_map(|event| self.rules.iter().flat_map(move |rule| rules::run(rule, case(event))));
+        // One text can be a layer of several Milvus; what is wrong in it is said once.
+        let mut said = HashSet::new();
+        all.filter(|finding| said.insert((finding.rule, finding.at, finding.message.clone()))).collect()
+    }
 }
 
 /// Turns what the repairs of a finding should make true into edits; a repair that cannot be written is dropped and said so.

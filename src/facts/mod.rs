@@ -5,6 +5,7 @@
 
 mod graph;
 mod load;
+pub mod settings;
 
 pub use graph::{Circumstances, Hop, Judgement, Step, Verdict, Via};
 pub use load::FactError;
@@ -24,6 +25,7 @@ pub struct Facts {
     pub operators: Vec<Operator>,
     pub operator_defaults: Vec<OperatorDefault>,
     pub server_defaults: Vec<ServerDefault>,
+    pub settings: Vec<settings::SettingFact>,
     pub migration_tools: Vec<MigrationTool>,
 }
 

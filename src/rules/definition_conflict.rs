@@ -1,13 +1,14 @@
 //! One Milvus is defined twice.
 
 use super::{Case, Event, Rule, Scope};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 use crate::model::Deployment;
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "definition-conflict",
     severity: Severity::Warning,
+    confidence: Confidence::Likely,
     summary: "one Milvus is defined twice, and the definitions differ",
     scope: Scope::State,
     page: include_str!("definition_conflict.md"),

@@ -44,6 +44,7 @@ mod release_bad;
 mod release_unknown;
 mod release_vulnerable;
 mod rolling_ineffective;
+mod rollout_paused;
 mod short_prerelease;
 mod source_patch_old;
 mod surface_changed;
@@ -55,8 +56,10 @@ mod upgrade_path_unknown;
 mod value_unknown;
 mod version_unreadable;
 
+mod frame;
+
 use crate::facts::{Circumstances, Edge, Facts, Floor, Hop, Judgement, Risk, Via, What};
-use crate::finding::{Finding, Fix, Set, Severity};
+use crate::finding::{Confidence, Finding, Fix, Set, Severity};
 use crate::model::{Deployment, Field, Migration, Operation, Subject, Transition, Version, is_apart};
 use crate::source::Span;
 
@@ -103,6 +106,7 @@ pub static RULES: &[&Rule] = &[
     &release_unknown::RULE,
     &release_vulnerable::RULE,
     &rolling_ineffective::RULE,
+    &rollout_paused::RULE,
     &short_prerelease::RULE,
     &source_patch_old::RULE,
     &surface_changed::RULE,
@@ -120,6 +124,8 @@ pub struct Rule {
     /// Names the fault; the name of its file, in kebab-case.
     pub id: &'static str,
     pub severity: Severity,
+    /// How sure its findings are, where they do not say so themselves.
+    pub confidence: Confidence,
     /// One line for the list.
     pub summary: &'static str,
     pub scope: Scope,
@@ -143,6 +149,8 @@ pub enum Scope {
 #[derive(Clone, Copy)]
 pub struct Case<'a> {
     pub facts: &'a Facts,
+    /// The version of Kubernetes, where somebody said so.
+    pub kubernetes: Option<&'a Version>,
     pub event: Event<'a>,
 }
 
@@ -201,6 +209,7 @@ pub fn run(rule: &Rule, case: Case) -> Vec<Finding> {
     for finding in &mut findings {
         finding.rule = find(rule.id).map_or("", |rule| rule.id);
         finding.severity = finding.graded.unwrap_or(rule.severity);
+        finding.confidence = finding.unsure.unwrap_or(rule.confidence);
         finding.fixes.retain(|fix| fits_chart(&case, fix));
         let subject = match case.event {
             Event::Transition(transition) => Some((transition.id(), transition.at())),

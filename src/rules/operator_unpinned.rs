@@ -1,12 +1,13 @@
 //! An operator whose version moves by itself.
 
 use super::{Case, Event, Rule, Scope};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "operator-unpinned",
     severity: Severity::Warning,
+    confidence: Confidence::Certain,
     summary: "the operator's version moves by itself",
     scope: Scope::State,
     page: include_str!("operator_unpinned.md"),

@@ -2,13 +2,14 @@
 
 use super::{Case, Event, Rule, Scope};
 use crate::facts::ReleaseState;
-use crate::finding::{Finding, Set, Severity};
+use crate::finding::{Confidence, Finding, Set, Severity};
 use crate::model::{Transition, Version};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "release-bad",
     severity: Severity::Error,
+    confidence: Confidence::Certain,
     summary: "a release that is known to be broken",
     scope: Scope::State,
     page: include_str!("release_bad.md"),
@@ -20,7 +21,7 @@ fn check(case: &Case) -> Vec<Finding> {
     let Some(version) = head.version.value() else { return Vec::new() };
     let Some(release) = case.facts.release(version).filter(|_| case.facts.is_bad(version)) else { return Vec::new() };
     let runs = match case.event {
-        Event::Transition(Transition::Unchanged(_)) => true,
+        Event::Transition(Transition::Unchanged(_) | Transition::Adjusted { .. }) => true,
         _ => case.change().is_some_and(|(base, _)| base.version.value() == Some(version)),
     };
     let dead_end = release.state == ReleaseState::DeadEnd;

@@ -1,14 +1,15 @@
-//! A Milvus moves to another container or tool.
+//! A Milvus moves to another container or tool. Longer than other rules, since each kind of move has its own advice.
 
 use super::{Case, Event, Rule, Scope};
 use crate::facts::What;
-use crate::finding::{Finding, Severity};
-use crate::model::{Deployment, Move, moved};
+use crate::finding::{Confidence, Finding, Severity};
+use crate::model::{Deployment, Move, Surface, moved};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "surface-changed",
     severity: Severity::Error,
+    confidence: Confidence::Certain,
     summary: "a Milvus moves to another container or tool",
     scope: Scope::Change,
     page: include_str!("surface_changed.md"),
@@ -20,55 +21,70 @@ fn check(case: &Case) -> Vec<Finding> {
         return vec![perhaps(head, gone)];
     }
     let Some((base, head)) = case.change() else { return Vec::new() };
-    let Some(kind) = moved(base, head) else { return Vec::new() };
-    let way = format!("moves from {} to {}", base.surface.prose(), head.surface.prose());
-    let finding = |says: String| {
-        Finding::new(head.at, format!("this Milvus {says}"))
-            .here("after")
-            .label(base.at, format!("before: {}", base.id))
-    };
-    vec![match kind {
-        Move::Converted => finding("moves from the operator's first interface to its second".to_string())
+    let outside = base.ground.stores_outside && head.ground.stores_outside;
+    let finding = match moved(base, head) {
+        None => return Vec::new(),
+        Some(Move::Converted) => return vec![converted(base, head)],
+        Some(Move::Rewrapped) => rewrapped(base, head),
+        Some(_) if outside => finding(base, head, "it finds its data only if etcd and the storage stay the same")
             .graded(Severity::Warning)
-            .note("what to check", "a MilvusCluster that stays in the cluster writes its own spec over this one")
             .note(
-                "note",
-                "the image of a v1alpha1 Milvus becomes that of one component, which later updates do not move",
+                "what to check",
+                "etcd's endpoints and rootPath, the bucket and its rootPath; the queue starts empty",
             ),
-        Move::Rewrapped => rewrapped(finding(format!("{way}, and keeps its chart")), base, head),
-        Move::Renamed | Move::Reinstalled if base.ground.stores_outside && head.ground.stores_outside => {
-            finding(format!("{way}; it finds its data only where etcd and storage stay the same"))
-                .graded(Severity::Warning)
-                .note(
-                    "what to check",
-                    "etcd's endpoints and rootPath, the bucket and its rootPath; the queue is another",
-                )
-        }
-        Move::Renamed | Move::Reinstalled => {
-            let finding = finding(format!("{way}; its data does not move by itself"));
+        Some(kind) => {
+            let finding = finding(base, head, "its data does not move by itself");
             let finding = finding.note("what differs", differences(base, head));
             let finding = match kind {
-                Move::Renamed => finding.note("why", "the names of its volumes and services begin with the release's"),
+                Move::Renamed => finding.note("why", "the names of volumes and services begin with the release's"),
                 _ => super::with_edge(finding, case.facts, What::Tool),
             };
             finding
                 .note("the way", "install it beside the old one, move the data by backup and restore, then switch over")
         }
-    }]
+    };
+    // Without both names it was told by its place.
+    let named = base.id.name.is_some() && base.id.name == head.id.name && base.id.namespace == head.id.namespace;
+    vec![if named { finding } else { finding.sure(Confidence::Likely) }]
+}
+
+fn finding(base: &Deployment, head: &Deployment, what: &str) -> Finding {
+    let (from, to) = (base.surface.prose(), head.surface.prose());
+    Finding::new(head.at, format!("this Milvus moves from {from} to {to}; {what}"))
+        .here("after")
+        .label(base.at, format!("before: {}", base.id))
+}
+
+/// From the operator's first interface to its second.
+fn converted(base: &Deployment, head: &Deployment) -> Finding {
+    let finding = Finding::new(head.at, "this Milvus moves from the operator's first interface to its second")
+        .here("after")
+        .label(base.at, "before: v1alpha1")
+        .graded(Severity::Warning);
+    match base.surface {
+        Surface::MilvusClusterResource => {
+            finding.note("what to check", "a MilvusCluster that stays in the cluster writes its own spec over this one")
+        }
+        _ => finding.note(
+            "what to check",
+            "the conversion made the image that of one component, which a new spec.components.image does not move",
+        ),
+    }
 }
 
 /// The same chart in another wrapper.
-fn rewrapped(finding: Finding, base: &Deployment, head: &Deployment) -> Finding {
+fn rewrapped(base: &Deployment, head: &Deployment) -> Finding {
     let same = |a: &Option<String>, b: &Option<String>| a.is_some() && a == b;
     let known = same(&base.id.name, &head.id.name) && same(&base.id.namespace, &head.id.namespace);
-    let sure = known && !base.ground.rendered && !head.ground.rendered;
-    let check = "release name and namespace stay what they are, since the volumes are named after the release";
-    let finding = finding.graded(if sure { Severity::Info } else { Severity::Warning }).note("what to check", check);
-    if base.ground.rendered || head.ground.rendered {
-        return finding
-            .note("note", "Helm takes over what somebody else applied only if its labels and annotations say so");
-    }
-    finding.note("note", "whoever installed it before must let go of it without removing it")
+    let rendered = base.ground.rendered || head.ground.rendered;
+    let note = match rendered {
+        true => "Helm takes over what somebody else applied only if its labels and annotations say so",
+        false => "whoever installed it before must let go of it without removing it",
+    };
+    finding(base, head, "it keeps its chart")
+        .graded(if known && !rendered { Severity::Info } else { Severity::Warning })
+        .note("what to check", "the release keeps its name and namespace: the volumes are named after it")
+        .note("note", note)
 }
 
 /// What the two installations do not have in common.
@@ -88,12 +104,11 @@ fn differences(base: &Deployment, head: &Deployment) -> String {
 
 /// One that is new, where several are gone.
 fn perhaps(head: &Deployment, gone: &[&Deployment]) -> Finding {
-    let count = gone.len();
-    let message = match count {
-        1 => "this may be a Milvus that is gone elsewhere, and another new one may be it as well".to_string(),
-        _ => format!("this may be one of {count} Milvus that are gone elsewhere; which one is not known"),
+    let message = match gone.len() {
+        1 => "this may be a Milvus that is gone elsewhere, and so may another new one".to_string(),
+        count => format!("this may be one of {count} Milvus that are gone elsewhere; which one is not known"),
     };
-    let finding = Finding::new(head.at, message).graded(Severity::Info).here("new");
+    let finding = Finding::new(head.at, message).graded(Severity::Info).sure(Confidence::Likely).here("new");
     let finding = gone.iter().take(3).fold(finding, |finding, one| finding.label(one.at, format!("gone: {}", one.id)));
     finding.note("what happens", "no data moves by itself, and no change of version was judged")
 }
