@@ -5,7 +5,7 @@ use crate::facts::{Facts, Verdict, Via, What};
 use crate::finding::{Finding, Severity};
 use crate::model::{
     Deployment, Dialect, Field, Image, Migration, Mode, Operation, QueueChange, Surface, Transition, Version, is_apart,
-    moved, queue_change,
+    moved, only_operator, queue_change,
 };
 use crate::outcome::{
     ChangeView, DeploymentView, Excepted, Incomplete, Outcome, Summary, TransitionKind, TransitionView, ValueView,
@@ -202,7 +202,10 @@ fn queue_verdicts(base: &Deployment, head: &Deployment, facts: &Facts, verdicts:
     let about = |what| facts.edge_about(what).map(|edge| (edge.verdict, edge.because.clone()));
     match queue_change(base, head) {
         QueueChange::Kept => {}
-        QueueChange::Changed { .. } => verdicts.extend(about(What::Queue)),
+        QueueChange::Changed { .. } => verdicts.extend(about(What::Queue).map(|(verdict, because)| {
+            let kept = head.queue.is_default() && only_operator(base, head);
+            (if kept { Verdict::Conditional } else { verdict }, because)
+        })),
         QueueChange::Unknown => verdicts.push((Verdict::Unknown, "the queue is not known on one side".to_string())),
     }
     let line = |deployment: &Deployment| deployment.pulsar_line.as_ref().and_then(|line| line.value().copied());
@@ -286,8 +289,11 @@ fn changes(base: &Deployment, head: &Deployment) -> Vec<ChangeView> {
         let layout = |d: &Deployment| value(&d.coordinators, |layout| layout.as_str().to_string());
         add("coordinators", layout(base), layout(head));
     }
-    add("chart", value(&base.chart, ToString::to_string), value(&head.chart, ToString::to_string));
-    add("operator", value(&base.operator, ToString::to_string), value(&head.operator, ToString::to_string));
+    // What only one of two dialects has a word for is no change.
+    if base.dialect == head.dialect {
+        add("chart", value(&base.chart, ToString::to_string), value(&head.chart, ToString::to_string));
+        add("operator", value(&base.operator, ToString::to_string), value(&head.operator, ToString::to_string));
+    }
     add("rolling", value(&base.rolling, ToString::to_string), value(&head.rolling, ToString::to_string));
     add("update mode", value(&base.update_mode, Clone::clone), value(&head.update_mode, Clone::clone));
     changes

@@ -55,10 +55,12 @@ fn why(document: &Document, path: &str) -> Option<(Span, String)> {
         return Some((at, "a configuration of the server, which installs nothing".to_string()));
     }
     if kind.is_none() && root.entries().any(|(key, _)| key.contains("ilvus")) && helm_values::is_foreign(root) {
-        return Some((at, "values of another chart with components of the same names".to_string()));
+        return Some((at, "keys of another chart, or of another program".to_string()));
     }
+    const RUNS: &[&str] = &["Deployment", "StatefulSet", "DaemonSet", "Pod", "Application", "HelmRelease", "Milvus"];
     let is_template = document.templated && path.split('/').any(|folder| folder == "templates");
-    is_template.then(|| (at, "a template of a chart, whose values say what it makes".to_string()))
+    let runs = kind.and_then(|kind| kind.value.text()).is_some_and(|kind| RUNS.contains(&kind));
+    (is_template && runs).then(|| (at, "a template of a chart, whose values say what it makes".to_string()))
 }
 
 /// The place at which a chart called milvus is taken from Bitnami.

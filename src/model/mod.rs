@@ -16,5 +16,5 @@ pub use deployment::{
 pub use field::{Field, Said};
 pub use setting::{Setting, Settings, Tree, Worth, keys};
 pub use tag::{Image, Tag};
-pub use transition::{Move, QueueChange, Subject, Transition, is_apart, moved, queue_change};
+pub use transition::{Move, QueueChange, Subject, Transition, is_apart, moved, only_operator, queue_change};
 pub use version::{Range, Version};

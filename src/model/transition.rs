@@ -96,6 +96,16 @@ pub fn moved(base: &Deployment, head: &Deployment) -> Option<Move> {
     }
 }
 
+/// Whether nothing but the operator changes. What it once filled in stands in the cluster and stays; its new defaults hold for
+/// a Milvus that is created anew.
+pub fn only_operator(base: &Deployment, head: &Deployment) -> bool {
+    base.dialect == Dialect::Operator
+        && head.dialect == Dialect::Operator
+        && base.image.value() == head.image.value()
+        && base.version.value() == head.version.value()
+        && base.operator.value() != head.operator.value()
+}
+
 /// Whether a change makes another installation, so that nothing of the old one is at hand.
 pub fn is_apart(base: &Deployment, head: &Deployment) -> bool {
     matches!(moved(base, head), Some(Move::Renamed | Move::Reinstalled))

@@ -26,6 +26,7 @@ pub(super) fn matches(gone: &[(usize, &Deployment)], new: &[(usize, &Deployment)
     }
     if let ([(b, before)], [(h, after)], true) = (gone, new, matched.is_empty())
         && kinship(before, after) > 0
+        && !far(&before.id.path, &after.id.path)
     {
         // Nothing else comes and goes.
         matched.push((*b, *h));
@@ -74,6 +75,12 @@ fn kinship(before: &Deployment, after: &Deployment) -> u32 {
     let top = old.path.split('/').zip(new.path.split('/')).take_while(|(a, b)| a == b).count() as u32;
     let place = if same_folder && !folder(old).is_empty() { 90 } else { 10 * top.min(4) };
     names + namespaces + place + if shared { 300 } else { 0 }
+}
+
+/// Whether two files stand deep in different parts of a repository.
+fn far(old: &str, new: &str) -> bool {
+    let deep = |path: &str| path.matches('/').count() > 1;
+    deep(old) && deep(new) && old.split('/').next() != new.split('/').next()
 }
 
 /// The words of a name that tell one Milvus from another.

@@ -88,6 +88,11 @@ fn an_operator_that_moves_changes_what_it_manages() {
     assert_eq!(outcome.transitions[0].kind, TransitionKind::Changed);
     assert_eq!(outcome.deployments[0].operator_version.value.as_deref(), Some("1.3.8"));
     assert_eq!(says(&outcome, "queue-default-changed"), 1);
+    assert_eq!(
+        (outcome.summary.errors, outcome.transitions[0].verdict),
+        (0, Some("conditional")),
+        "it keeps what it has"
+    );
     let behind = check(&[], &[("op/fleet.yaml", &old), ("milvus.yaml", text)]);
     assert_eq!(says(&behind, "operator-too-old"), 1);
 }
