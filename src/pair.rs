@@ -130,9 +130,8 @@ pub fn perhaps_moved(transitions: &[Transition]) -> Vec<(&Deployment, Vec<&Deplo
 /// How sure it is that two are the same Milvus; 0 when they are not.
 fn likeness(before: &Deployment, after: &Deployment) -> u32 {
     let (old, new) = (&before.id, &after.id);
-    let certain = old.namespace.is_some() && old.namespace == new.namespace && old.name.is_some();
-    if !certain && moved(before, after) == Some(Move::Reinstalled) {
-        // Another tool: the name alone does not do.
+    if moved(before, after) == Some(Move::Reinstalled) {
+        // Another tool: a name that several have does not do.
         return 0;
     }
     let same_place = old.path == new.path && old.ordinal == new.ordinal;

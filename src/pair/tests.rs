@@ -151,3 +151,16 @@ fn a_wrapper_that_changes_keeps_what_it_wraps() {
     assert_eq!(severity(&argo("search-milvus")), Some("error"), "another release has other volumes");
     assert_eq!(severity(&argo("photos")), None, "another Milvus");
 }
+
+#[test]
+fn one_name_in_several_clusters_is_no_proof() {
+    use TransitionKind::{Created, Deleted};
+    let flux = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata:\n  name: search\n  namespace: \
+                milvus\nspec:\n  chart:\n    spec:\n      chart: milvus\n      version: 5.0.19\n";
+    let head = resource("search", "v2.6.20");
+    let base = [("clusters/a/m.yaml", flux), ("clusters/b/m.yaml", flux)];
+    let outcome = check(&base, &[("new/m.yaml", &head)]);
+    let kinds: Vec<_> = outcome.transitions.iter().map(|transition| transition.kind).collect();
+    assert_eq!(kinds, [Created, Deleted, Deleted]);
+    assert_eq!(says(&outcome, "surface-changed"), 1);
+}
