@@ -4,7 +4,7 @@
 //! the answer is open, and it says what one would have to find out.
 
 use super::{Facts, Proof};
-use crate::model::{Deployment, Mode, Queue, Range, Setting, Settings, Tree, Version, Worth};
+use crate::model::{Deployment, Dialect, Mode, Queue, Range, Setting, Settings, Tree, Version, Worth};
 
 /// When a row is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +17,10 @@ pub enum When {
     Change,
     /// What is written at the key changes together with the version.
     Together,
+    /// The chart's version changes.
+    Chart,
+    /// A MilvusUpgrade names this Milvus.
+    Migration,
 }
 
 /// A statement about a key.
@@ -29,12 +33,15 @@ pub struct SettingFact {
     pub tree: Tree,
     /// A pattern of keys: `spec.components.*.paused`.
     pub key: String,
-    /// What must be written: a text, `a|b`, `*` for anything, `-` for nothing at all, or a comparison such as `>1`, `!=2`.
+    /// What must be written: a text, `a|b`, `*` for anything, `-` for nothing at all, or a comparison such as `>1`, `!=2`,
+    /// `~part`, `~:#/` (`#` is a number), `#>1` (the items of a list).
     pub value: String,
     /// For a change: what must have been written before, in the same form. Empty: anything else than now.
     pub was: String,
     /// Other keys of the same tree that must say something too: `key=value` separated by spaces.
     pub also: String,
+    /// The same of the base, for a change.
+    pub also_was: String,
     /// The version that runs before.
     pub from: Range,
     pub milvus: Range,
@@ -43,6 +50,7 @@ pub struct SettingFact {
     pub chart: Range,
     pub operator: Range,
     pub kubernetes: Range,
+    pub dialect: Option<Dialect>,
     pub mode: Option<Mode>,
     pub queue: Option<Queue>,
     /// The ranges as they are written.
@@ -136,11 +144,23 @@ impl SettingFact {
 
     /// What else must be written; `None` when that cannot be known.
     pub fn company(&self, settings: &Settings) -> Option<bool> {
+        self.all_say(&self.also, settings)
+    }
+
+    /// What else must have been written before; `None` when that cannot be known.
+    pub fn company_before(&self, settings: &Settings) -> Option<bool> {
+        self.all_say(&self.also_was, settings)
+    }
+
+    fn all_say(&self, pairs: &str, settings: &Settings) -> Option<bool> {
         let mut known = Some(true);
-        for pair in self.also.split_whitespace() {
+        for pair in pairs.split_whitespace() {
             let Some((key, want)) = pair.split_once('=') else { continue };
+            let left_out = || settings.below(self.tree, key).is_none() && !settings.open;
             match written(settings, self.tree, key, want) {
                 Some(true) => {}
+                // What is left out does not say it either.
+                Some(false) if want.starts_with("!=") && left_out() => {}
                 Some(false) => return Some(false),
                 None => known = None,
             }
@@ -178,7 +198,10 @@ pub fn is(worth: &Worth, want: &str) -> Option<bool> {
         (Worth::Null, _) => return Some(want == "-" || want == "null"),
         (_, "*") => return Some(true),
         (_, "-") => return Some(false),
-        (Worth::Several(count), _) => return Some(want == if *count == 0 { "[]" } else { "[…]" }),
+        (Worth::Several(count), _) => {
+            let bound = want.strip_prefix("#>").and_then(|bound| bound.parse::<usize>().ok());
+            return Some(bound.is_some_and(|bound| *count > bound));
+        }
         (Worth::Unknown(_), _) => return None,
         (Worth::Text(text), _) => text.trim(),
     };
@@ -190,9 +213,19 @@ pub fn is(worth: &Worth, want: &str) -> Option<bool> {
     } else if let Some(bound) = want.strip_prefix('<').and_then(number) {
         number(text).is_some_and(|value| value < bound)
     } else if let Some(part) = want.strip_prefix('~') {
-        text.contains(part)
+        holds(text, part)
     } else {
         want.split('|').any(|word| word == text)
+    })
+}
+
+/// Whether a text holds a part; `#` in the part is a number.
+fn holds(text: &str, part: &str) -> bool {
+    let Some((before, after)) = part.split_once('#') else { return text.contains(part) };
+    text.match_indices(before).any(|(at, _)| {
+        let rest = &text[at + before.len()..];
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        digits > 0 && rest[digits..].starts_with(after)
     })
 }
 

@@ -102,7 +102,13 @@ pub fn keys(pattern: &str) -> Vec<&str> {
 }
 
 fn fits(path: &[String], pattern: &str) -> bool {
-    let keys = keys(pattern);
+    let mut keys = keys(pattern);
+    // Whatever is below, or the thing itself.
+    if keys.last() == Some(&"**") {
+        keys.pop();
+        let start = path.get(..keys.len());
+        return start.is_some_and(|start| fits(start, pattern.trim_end_matches("**").trim_end_matches('.')));
+    }
     let fit = |(key, want): (&String, &&str)| *want == "*" || want.split('|').any(|word| word == key);
     path.len() == keys.len() && path.iter().zip(&keys).all(fit)
 }
@@ -118,6 +124,9 @@ mod tests {
         assert!(fits(&path("spec.components.proxy.paused"), "spec.components.proxy|dataNode.paused"));
         assert!(!fits(&path("spec.components.proxy"), "spec.components.*.paused"));
         assert!(!fits(&path("spec.components.proxy.paused"), "spec.components.*"));
+        assert!(fits(&path("spec.components.proxy.paused"), "spec.components.proxy.**"));
+        assert!(fits(&path("spec.components.proxy"), "spec.components.proxy.**"));
+        assert!(!fits(&path("spec.components.dataNode.paused"), "spec.components.proxy.**"));
         assert_eq!(keys("metadata.annotations.'milvus.io/a'.b"), ["metadata", "annotations", "milvus.io/a", "b"]);
     }
 }

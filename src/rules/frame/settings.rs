@@ -3,7 +3,7 @@
 use super::super::{Case, Event, by, severity_of};
 use crate::facts::settings::{Around, SettingFact, Speaks, When, is, speaking, written};
 use crate::finding::{Confidence, Finding, Set, Severity};
-use crate::model::{Deployment, Setting, Settings, Subject, Transition, Tree, Worth, keys};
+use crate::model::{Deployment, Setting, Settings, Subject, Transition, Tree, Worth, is_apart, keys};
 use crate::source::Span;
 
 /// Everything that the rows of a rule have to say about a case.
@@ -35,14 +35,23 @@ impl<'a> Asked<'a> {
             None => (None, transition.head()),
         };
         let upgraded = || base.and_then(|one| one.version.value()) != head.and_then(|one| one.version.value());
+        let apart = base.zip(head).is_some_and(|(base, head)| is_apart(base, head));
         let hits = match self.row.when {
+            // Another installation: nothing is changed in place.
+            When::Change | When::Together | When::Chart if apart => Vec::new(),
+            // What a copy of the chart brings along is its own.
+            When::Chart if head.is_some_and(|head| head.ground.fork) => Vec::new(),
             When::State => self.state(transition),
             When::Upgrade if self.case.version_change().is_some() => self.state(transition),
             When::Change => base.zip(head).map(|(base, head)| self.change(base, head)).unwrap_or_default(),
             When::Together if upgraded() => {
                 base.zip(head).map(|(base, head)| self.change(base, head)).unwrap_or_default()
             }
-            When::Upgrade | When::Together => return Vec::new(),
+            When::Chart if base.and_then(|one| one.chart.value()) != head.and_then(|one| one.chart.value()) => {
+                if base.is_some() { self.state(transition) } else { Vec::new() }
+            }
+            When::Migration => self.migrated(transition),
+            When::Upgrade | When::Together | When::Chart => return Vec::new(),
         };
         if hits.is_empty() {
             return Vec::new();
@@ -68,20 +77,32 @@ impl<'a> Asked<'a> {
         Around { base, head, operator, kubernetes: self.case.kubernetes }
     }
 
+    /// The places in the Milvus that a MilvusUpgrade names.
+    fn migrated(&self, transition: &'a Transition) -> Vec<Hit<'a>> {
+        let Transition::Ordered { milvus: Some(milvus), .. } = transition else { return Vec::new() };
+        self.standing(milvus, &milvus.settings, milvus.at)
+    }
+
     /// The places where it is written as it stands now.
     fn state(&self, transition: &'a Transition) -> Vec<Hit<'a>> {
-        let (settings, at) = match transition.subject() {
-            Some(Subject::Deployment(deployment)) => (&deployment.settings, deployment.at),
-            Some(Subject::Migration(migration)) => (&migration.settings, migration.at),
-            None => return Vec::new(),
-        };
-        // Resources and values have trees of their own; a row of one says nothing about the other.
-        let speaks_of_it = match transition.subject() {
-            Some(Subject::Migration(_)) => self.row.tree == Tree::Migration,
-            Some(Subject::Deployment(deployment)) => has_tree(deployment, self.row.tree),
-            None => false,
-        };
-        if !speaks_of_it || self.row.company(settings) != Some(true) {
+        match transition.subject() {
+            Some(Subject::Deployment(deployment)) => self.standing(deployment, &deployment.settings, deployment.at),
+            Some(Subject::Migration(migration)) if self.row.tree == Tree::Migration => {
+                self.written(&migration.settings, migration.at)
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Resources and values have trees of their own; a row of one says nothing about the other.
+    fn standing(&self, deployment: &Deployment, settings: &'a Settings, at: Span) -> Vec<Hit<'a>> {
+        let speaks =
+            has_tree(deployment, self.row.tree) && self.row.dialect.is_none_or(|only| only == deployment.dialect);
+        if speaks { self.written(settings, at) } else { Vec::new() }
+    }
+
+    fn written(&self, settings: &'a Settings, at: Span) -> Vec<Hit<'a>> {
+        if self.row.company(settings) != Some(true) {
             return Vec::new();
         }
         if self.row.value == "-" {
@@ -90,13 +111,19 @@ impl<'a> Asked<'a> {
             let hit = || Hit { at: nearest(settings, self.row, at), path, worth: None, before: None };
             return missing.then(hit).into_iter().collect();
         }
-        speaking(self.row, settings).map(hit).collect()
+        once(speaking(self.row, settings).map(hit).collect(), &self.row.key)
     }
 
     /// The places where what is written differs from the base.
     fn change(&self, base: &'a Deployment, head: &'a Deployment) -> Vec<Hit<'a>> {
         let row = self.row;
-        if !has_tree(head, row.tree) || base.dialect != head.dialect || row.company(&head.settings) != Some(true) {
+        let other = row.dialect.is_some_and(|only| only != head.dialect);
+        if other
+            || !has_tree(head, row.tree)
+            || base.dialect != head.dialect
+            || row.company(&head.settings) != Some(true)
+            || row.company_before(&base.settings) != Some(true)
+        {
             return Vec::new();
         }
         let mut paths: Vec<&[String]> = Vec::new();
@@ -123,7 +150,8 @@ impl<'a> Asked<'a> {
             };
             let differs = before.map(|one| &one.worth) != after.map(|one| &one.worth);
             let was = row.was.is_empty() || says(before, &row.was);
-            if !differs || !was || !(row.value == "*" && after.is_some() || says(after, &row.value)) {
+            let is = row.value == "?" || row.value == "*" && after.is_some() || says(after, &row.value);
+            if !differs || !was || !is {
                 return None;
             }
             Some(Hit {
@@ -133,7 +161,7 @@ impl<'a> Asked<'a> {
                 before: before.map(|setting| setting.at),
             })
         };
-        paths.into_iter().filter_map(hit).collect()
+        once(paths.into_iter().filter_map(hit).collect(), &row.key)
     }
 
     fn finding(&self, hit: &Hit, transition: &Transition, open: &[&str]) -> Finding {
@@ -228,6 +256,20 @@ impl<'a> Asked<'a> {
             .replace("{chart}", &of(head.and_then(|head| head.chart.value())))
             .replace("{operator}", &of(head.and_then(|head| head.operator.value())))
     }
+}
+
+/// One hit for each thing that a pattern with `**` speaks of, not one for each key below it.
+fn once<'a>(hits: Vec<Hit<'a>>, pattern: &str) -> Vec<Hit<'a>> {
+    let Some(whole) = pattern.strip_suffix(".**") else { return hits };
+    let length = keys(whole).len();
+    let mut kept: Vec<Hit> = Vec::new();
+    for mut hit in hits {
+        hit.path.truncate(length);
+        if kept.iter().all(|other| other.path != hit.path) {
+            kept.push(hit);
+        }
+    }
+    kept
 }
 
 fn hit(setting: &Setting) -> Hit<'_> {
