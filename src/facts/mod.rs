@@ -70,6 +70,8 @@ pub enum What {
     /// The major line of an in-cluster Pulsar.
     Pulsar,
     Mode,
+    /// What installs it.
+    Tool,
 }
 
 /// One statement about changes of a Milvus. It speaks of every change that all its columns match.

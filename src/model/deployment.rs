@@ -72,6 +72,24 @@ impl Surface {
             Surface::Workload => "workload",
         }
     }
+
+    /// What it is called in a sentence.
+    pub fn prose(self) -> &'static str {
+        match self {
+            Surface::MilvusResource => "a Milvus resource",
+            Surface::MilvusClusterResource => "a MilvusCluster resource",
+            Surface::HelmValues => "values of the Milvus chart",
+            Surface::Umbrella => "a chart that depends on the Milvus chart",
+            Surface::ArgoCd => "an Argo CD Application",
+            Surface::Flux => "a Flux HelmRelease",
+            Surface::Fleet => "a Fleet bundle",
+            Surface::Helmfile => "a Helmfile release",
+            Surface::Kustomize => "a chart in a kustomization",
+            Surface::Terraform => "a helm_release of Terraform",
+            Surface::Compose => "a compose file",
+            Surface::Workload => "plain workloads",
+        }
+    }
 }
 
 /// In which words a Milvus is spoken of.
@@ -208,6 +226,19 @@ pub struct Unfound {
     pub elsewhere: Option<(Span, String)>,
 }
 
+/// On what a Milvus stands: nothing of its own state, but what tells whether that stays when it is moved.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ground {
+    /// The files that speak of it.
+    pub files: Vec<String>,
+    /// etcd and the object storage are installed by somebody else.
+    pub stores_outside: bool,
+    /// A chart's templates, rendered.
+    pub rendered: bool,
+    /// Its chart is a copy of the Milvus chart, with builds and defaults of its own.
+    pub fork: bool,
+}
+
 /// One Milvus. Every value knows its place and who said it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deployment {
@@ -239,6 +270,7 @@ pub struct Deployment {
     /// Every key that is written.
     pub settings: Settings,
     pub oddities: Vec<Oddity>,
+    pub ground: Ground,
 }
 
 /// Which way a MilvusUpgrade goes.

@@ -19,6 +19,7 @@ mod coordinators_default_changed;
 mod coordinators_doubled;
 mod coordinators_orphaned;
 mod coordinators_separate;
+mod definition_conflict;
 mod dependency_chart_unpinned;
 mod dependency_image_changed;
 mod dependency_incomplete;
@@ -46,6 +47,7 @@ mod minor_skipped;
 mod mode_changed;
 mod mode_dropped;
 mod operator_too_old;
+mod operator_unpinned;
 mod patch_downgrade;
 mod placeholder;
 mod pulsar_doubled;
@@ -72,6 +74,7 @@ mod short_prerelease;
 mod source_missing;
 mod source_patch_old;
 mod standby_missing;
+mod surface_changed;
 mod tag_behind_chart;
 mod target_patch_risky;
 mod unreadable;
@@ -89,7 +92,9 @@ mod frame;
 
 use crate::facts::{Circumstances, Edge, Facts, Floor, Hop, Judgement, Risk, Via, What};
 use crate::finding::{Confidence, Finding, Fix, Set, Severity};
-use crate::model::{Astray, Deployment, Field, Migration, Operation, Reference, Subject, Transition, Version};
+use crate::model::{
+    Astray, Deployment, Field, Migration, Operation, Reference, Subject, Transition, Version, is_apart,
+};
 use crate::source::Span;
 
 /// Every rule, by id.
@@ -110,6 +115,7 @@ pub static RULES: &[&Rule] = &[
     &coordinators_doubled::RULE,
     &coordinators_orphaned::RULE,
     &coordinators_separate::RULE,
+    &definition_conflict::RULE,
     &dependency_chart_unpinned::RULE,
     &dependency_image_changed::RULE,
     &dependency_incomplete::RULE,
@@ -137,6 +143,7 @@ pub static RULES: &[&Rule] = &[
     &mode_changed::RULE,
     &mode_dropped::RULE,
     &operator_too_old::RULE,
+    &operator_unpinned::RULE,
     &patch_downgrade::RULE,
     &placeholder::RULE,
     &pulsar_doubled::RULE,
@@ -163,6 +170,7 @@ pub static RULES: &[&Rule] = &[
     &source_missing::RULE,
     &source_patch_old::RULE,
     &standby_missing::RULE,
+    &surface_changed::RULE,
     &tag_behind_chart::RULE,
     &target_patch_risky::RULE,
     &unreadable::RULE,
@@ -216,6 +224,21 @@ pub struct Case<'a> {
 #[derive(Clone, Copy)]
 pub enum Event<'a> {
     Transition(&'a Transition),
+    /// A Milvus is new, and was perhaps one of several that are gone.
+    PerhapsMoved {
+        head: &'a Deployment,
+        gone: &'a [&'a Deployment],
+    },
+    /// Two definitions of one Milvus, of which one is applied over the other.
+    DefinedTwice {
+        first: &'a Deployment,
+        second: &'a Deployment,
+    },
+    /// An operator whose version moves by itself.
+    FloatingOperator {
+        at: Span,
+        why: &'a str,
+    },
     /// Something looks like Milvus and could not be read.
     Unreadable {
         at: Span,
@@ -256,9 +279,14 @@ pub fn run(rule: &Rule, case: Case) -> Vec<Finding> {
         finding.severity = finding.graded.unwrap_or(rule.severity);
         finding.confidence = finding.unsure.unwrap_or(rule.confidence);
         finding.fixes.retain(|fix| fits_chart(&case, fix));
-        if let Event::Transition(transition) = case.event {
-            finding.subject = Some(transition.id().to_string());
-            finding.owner = Some(transition.at());
+        let subject = match case.event {
+            Event::Transition(transition) => Some((transition.id(), transition.at())),
+            Event::PerhapsMoved { head: one, .. } | Event::DefinedTwice { second: one, .. } => Some((&one.id, one.at)),
+            _ => None,
+        };
+        if let Some((id, at)) = subject {
+            finding.subject = Some(id.to_string());
+            finding.owner = Some(at);
         }
     }
     findings
@@ -303,6 +331,11 @@ impl<'a> Case<'a> {
             Event::Reference(reference) => Some(reference).filter(|reference| reference.fault == fault),
             _ => None,
         }
+    }
+
+    /// Both ends of a change of one and the same installation.
+    pub fn change_in_place(&self) -> Option<(&'a Deployment, &'a Deployment)> {
+        self.change().filter(|(base, head)| !is_apart(base, head))
     }
 
     /// The Milvus as it will be.
