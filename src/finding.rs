@@ -2,7 +2,7 @@
 //!
 //! Plain data between the rules that write it and the reports and repairs that read it. It knows no rule and no format.
 
-use crate::model::{CoordinatorLayout, Mode, Queue};
+use crate::model::{CoordinatorLayout, Mode, Queue, Reader};
 use crate::source::{Edit, Span};
 
 /// How bad a finding is.
@@ -162,6 +162,12 @@ pub enum Set {
     UpdateMode(String),
     /// A metadata key (`labels`, `annotations`, …) that stands at the root of the resource, moved under `metadata`.
     MetadataMoved(String),
+    /// A key that nobody reads, moved (or renamed) to where `reader` reads it; both paths from the top of its text.
+    KeyMoved {
+        reader: Reader,
+        from: Vec<String>,
+        to: Vec<String>,
+    },
     /// MilvusUpgrade: the namespace of the Milvus.
     MigrationNamespace(String),
     /// MilvusUpgrade: `sourceVersion`, written in the tool's own form.

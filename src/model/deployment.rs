@@ -1,8 +1,9 @@
 //! One Milvus, whatever it was written in.
 
-use super::{Field, Image, Version};
+use super::{Field, Image, Version, Written};
 use crate::source::Span;
 use std::fmt;
+use std::sync::Arc;
 
 /// How a Milvus is told from another: not by its file, so that a moved file is still the same Milvus.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -219,6 +220,8 @@ pub struct Deployment {
     pub operator: Field<Version>,
     pub components: Vec<Component>,
     pub oddities: Vec<Oddity>,
+    /// Every key that is written, one list for each text.
+    pub keys: Arc<[Written]>,
 }
 
 /// Which way a MilvusUpgrade goes.
@@ -249,4 +252,6 @@ pub struct Migration {
     pub operation: Operation,
     pub operator: Field<Version>,
     pub oddities: Vec<Oddity>,
+    /// Every key that is written, one list for each text.
+    pub keys: Arc<[Written]>,
 }

@@ -7,6 +7,7 @@ mod field;
 mod tag;
 mod transition;
 mod version;
+mod written;
 
 pub use deployment::{
     Component, CoordinatorLayout, Deployment, Dialect, Identity, Migration, Mode, Oddity, Operation, Queue, Surface,
@@ -15,3 +16,4 @@ pub use field::{Field, Said};
 pub use tag::{Image, Tag};
 pub use transition::{QueueChange, Subject, Transition, queue_change};
 pub use version::{Range, Version};
+pub use written::{Key, Reader, Shape, Written};

@@ -60,6 +60,7 @@ pub(super) fn read(evidence: &Evidence, surface: Surface, facts: &Facts, given: 
         operator: Field::unknown(evidence.at, "values of a chart have no operator"),
         components: Vec::new(),
         oddities,
+        keys: super::written::written(evidence),
         chart,
     };
     point_at_chart(&mut deployment);

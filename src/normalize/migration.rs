@@ -50,6 +50,7 @@ pub(super) fn read(evidence: &Evidence, _facts: &Facts, given: &Given) -> Migrat
         operation,
         operator: operator_version(evidence, given),
         oddities,
+        keys: super::written::written(evidence),
     }
 }
 

@@ -11,6 +11,7 @@ mod retag;
 #[cfg(test)]
 mod tests;
 mod variable;
+mod written;
 
 use crate::detect::{Evidence, Layer, Layers, Look, What};
 use crate::facts::Facts;
@@ -102,6 +103,9 @@ pub struct Rewrite {
 /// Says in the dialect of the evidence what should be true, one rewrite for each document; empty where the dialect has no word
 /// for it.
 pub fn write(evidence: &Evidence, set: &Set) -> Vec<Rewrite> {
+    if let Set::KeyMoved { reader, from, to } = set {
+        return written::moved(evidence, *reader, from, to).into_iter().collect();
+    }
     let rewrite = match evidence.what {
         What::Deployment(surface, crate::model::Dialect::Operator) => operator::write(evidence, surface, set),
         What::Deployment(_, crate::model::Dialect::Chart) => chart::write(evidence, set),

@@ -85,6 +85,7 @@ pub(super) fn read(evidence: &Evidence, surface: Surface, facts: &Facts, given: 
         operator,
         components,
         oddities,
+        keys: super::written::written(evidence),
     }
 }
 

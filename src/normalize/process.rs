@@ -42,6 +42,7 @@ pub(super) fn read(evidence: &Evidence, surface: Surface, facts: &Facts, given: 
         operator: Field::unknown(evidence.at, "a plain container has no operator"),
         components: Vec::new(),
         oddities,
+        keys: super::written::written(evidence),
     }
 }
 

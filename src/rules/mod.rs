@@ -6,6 +6,9 @@
 mod assumed_version_stale;
 mod chart_line_mismatch;
 mod chart_unpublished;
+mod chart_value_gone;
+mod chart_value_too_new;
+mod chart_value_unknown;
 mod chart_version_confused;
 mod component_image;
 mod component_version_ignored;
@@ -15,6 +18,10 @@ mod downgrade;
 mod duplicate_key;
 mod exception_expired;
 mod exception_unused;
+mod field_too_new;
+mod field_unknown;
+mod field_value_invalid;
+mod keys;
 mod metadata_at_root;
 mod migration_component_image;
 mod migration_image_mismatch;
@@ -42,6 +49,9 @@ mod release_bad;
 mod release_unknown;
 mod release_vulnerable;
 mod rolling_ineffective;
+mod server_key_gone;
+mod server_key_too_new;
+mod server_key_unknown;
 mod short_prerelease;
 mod source_patch_old;
 mod target_patch_risky;
@@ -62,6 +72,9 @@ pub static RULES: &[&Rule] = &[
     &assumed_version_stale::RULE,
     &chart_line_mismatch::RULE,
     &chart_unpublished::RULE,
+    &chart_value_gone::RULE,
+    &chart_value_too_new::RULE,
+    &chart_value_unknown::RULE,
     &chart_version_confused::RULE,
     &component_image::RULE,
     &component_version_ignored::RULE,
@@ -71,6 +84,9 @@ pub static RULES: &[&Rule] = &[
     &duplicate_key::RULE,
     &exception_expired::RULE,
     &exception_unused::RULE,
+    &field_too_new::RULE,
+    &field_unknown::RULE,
+    &field_value_invalid::RULE,
     &metadata_at_root::RULE,
     &migration_component_image::RULE,
     &migration_image_mismatch::RULE,
@@ -98,6 +114,9 @@ pub static RULES: &[&Rule] = &[
     &release_unknown::RULE,
     &release_vulnerable::RULE,
     &rolling_ineffective::RULE,
+    &server_key_gone::RULE,
+    &server_key_too_new::RULE,
+    &server_key_unknown::RULE,
     &short_prerelease::RULE,
     &source_patch_old::RULE,
     &target_patch_risky::RULE,
@@ -369,6 +388,7 @@ const MIGRATE: &str = "migrate";
 fn plain(range: &str) -> String {
     let word = |part: &str| match (part.strip_prefix(">="), part.strip_prefix('<')) {
         (Some(version), _) => format!("{version} or later"),
+        (_, Some(version)) if version.starts_with('=') => format!("up to {}", &version[1..]),
         (_, Some(version)) => format!("before {version}"),
         _ => part.to_string(),
     };

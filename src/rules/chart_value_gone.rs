@@ -1,0 +1,29 @@
+//! A value that the chart no longer has.
+
+use super::keys::{Group, groups, readers};
+use super::{Case, Rule, Scope};
+use crate::facts::Why;
+use crate::finding::{Finding, Severity};
+use crate::model::Reader;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    id: "chart-value-gone",
+    severity: Severity::Warning,
+    summary: "a value that earlier charts had, and this one ignores",
+    scope: Scope::State,
+    page: include_str!("chart_value_gone.md"),
+    check,
+};
+
+fn check(case: &Case) -> Vec<Finding> {
+    let is_chart = |reader| matches!(reader, Reader::Chart { .. });
+    let found = groups(case, is_chart, |why| matches!(why, Why::Gone(_)), |_, _| true);
+    let finding = |group: &Group| {
+        let (Why::Gone(charts), Some(chart)) = (&group.faults[0].why, group.version) else { return None };
+        let message = format!("chart {chart} no longer has {}", group.names());
+        let finding = group.finding(message, &format!("in charts {}", readers(charts)));
+        Some(finding.note("what happens", "Helm hands it to templates that never ask for it: it does nothing"))
+    };
+    found.iter().filter_map(finding).collect()
+}

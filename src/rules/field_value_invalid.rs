@@ -1,0 +1,34 @@
+//! A field with something else than it takes.
+
+use super::keys::groups;
+use super::{Case, Rule, Scope};
+use crate::facts::Why;
+use crate::finding::{Finding, Severity};
+use crate::model::{Oddity, Reader};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    id: "field-value-invalid",
+    severity: Severity::Error,
+    summary: "a field with a value of another kind than it takes: the API server refuses the resource",
+    scope: Scope::State,
+    page: include_str!("field_value_invalid.md"),
+    check,
+};
+
+fn check(case: &Case) -> Vec<Finding> {
+    let is_invalid = |why: &Why| matches!(why, Why::Invalid(_));
+    let found = groups(case, |reader| matches!(reader, Reader::Resource(_)), is_invalid, |_, _| false);
+    // Wrong words of the fields that decide most have a rule of their own.
+    let oddities = case.subject().map(|subject| subject.oddities()).unwrap_or_default();
+    let said =
+        |at| oddities.iter().any(|oddity| matches!(oddity, Oddity::UnknownWord { at: other, .. } if *other == at));
+    let finding = |group: &super::keys::Group| {
+        let (fault, key) = (&group.faults[0], &group.written.keys[group.faults[0].index]);
+        let Why::Invalid(expected) = &fault.why else { return None };
+        let path = group.path(fault);
+        let finding = Finding::new(key.value_at, format!("`{path}` takes {expected}")).here(expected.clone());
+        Some(finding.note("what happens", "the API server refuses the whole resource")).filter(|_| !said(key.value_at))
+    };
+    found.iter().filter_map(finding).collect()
+}
