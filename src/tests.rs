@@ -8,6 +8,7 @@ mod house;
 mod judgement;
 mod pages;
 mod same;
+mod schemas;
 mod texts;
 mod umbrella;
 

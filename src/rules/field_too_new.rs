@@ -3,13 +3,14 @@
 use super::keys::{Group, groups};
 use super::{Case, Rule, Scope};
 use crate::facts::Why;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 use crate::model::Reader;
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "field-too-new",
     severity: Severity::Warning,
+    confidence: Confidence::Certain,
     summary: "a field that only a newer operator has",
     scope: Scope::State,
     page: include_str!("field_too_new.md"),
@@ -25,7 +26,7 @@ fn check(case: &Case) -> Vec<Finding> {
         let Why::TooNew(since) = group.faults[0].why else { return None };
         let operator = group.version?;
         let message = format!("operator {operator} has no {} {}", group.plural("field", "fields"), group.names());
-        let finding = group.finding(message, &format!("since operator {since}"));
+        let finding = group.finding(message, |_| format!("since operator {since}"));
         Some(finding.note("what happens", "the API server drops it and says nothing").note(
             "the way",
             format!("bring the operator and its CRDs to {since} first; a chart's upgrade leaves CRDs as they are"),

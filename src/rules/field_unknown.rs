@@ -3,13 +3,14 @@
 use super::keys::{groups, is_same_mistake};
 use super::{Case, Rule, Scope};
 use crate::facts::Why;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 use crate::model::{Oddity, Reader, Subject};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "field-unknown",
     severity: Severity::Warning,
+    confidence: Confidence::Certain,
     summary: "a field that the resource does not have: the API server drops it",
     scope: Scope::State,
     page: include_str!("field_unknown.md"),
@@ -33,9 +34,11 @@ fn check(case: &Case) -> Vec<Finding> {
     }
     let finding = |group: &super::keys::Group| {
         let message = format!("{} {} of a {kind}", group.names(), group.plural("is no field", "are no fields"));
-        let finding = group.finding(message, &group.hint("`spec.config`"));
+        let finding = group.finding(message, |fault| group.hint(fault, "`spec.config`"));
         let what = "the API server drops it and says nothing, unless whoever sends it asks for strict validation";
-        group.with_repair(finding.note("what happens", what))
+        let finding = finding.note("what happens", what).note("note", group.newer(case, "operator"));
+        let known = group.version.is_some() && group.newer(case, "operator").is_empty();
+        group.with_repair(finding.sure(if known { Confidence::Certain } else { Confidence::Likely }))
     };
     found.iter().filter(|group| !group.faults.is_empty()).map(finding).collect()
 }

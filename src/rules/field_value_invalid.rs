@@ -3,13 +3,14 @@
 use super::keys::groups;
 use super::{Case, Rule, Scope};
 use crate::facts::Why;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 use crate::model::{Oddity, Reader};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "field-value-invalid",
     severity: Severity::Error,
+    confidence: Confidence::Certain,
     summary: "a field with a value of another kind than it takes: the API server refuses the resource",
     scope: Scope::State,
     page: include_str!("field_value_invalid.md"),

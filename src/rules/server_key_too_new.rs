@@ -3,13 +3,14 @@
 use super::keys::{Group, groups, readers};
 use super::{Case, Rule, Scope};
 use crate::facts::Why;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 use crate::model::Reader;
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "server-key-too-new",
     severity: Severity::Warning,
+    confidence: Confidence::Likely,
     summary: "a setting that only a newer Milvus reads",
     scope: Scope::State,
     page: include_str!("server_key_too_new.md"),
@@ -19,9 +20,9 @@ pub const RULE: Rule = Rule {
 fn check(case: &Case) -> Vec<Finding> {
     let found = groups(case, |reader| reader == Reader::Server, |why| matches!(why, Why::TooNew(_)), |_, _| true);
     let finding = |group: &Group| {
-        let (Why::TooNew(versions), Some(milvus)) = (&group.faults[0].why, group.version) else { return None };
+        let milvus = group.version?;
         let message = format!("Milvus {milvus} does not read {} yet", group.names());
-        let finding = group.finding(message, &format!("read by Milvus {}", readers(versions)));
+        let finding = group.finding(message, |fault| format!("read by Milvus {}", readers(fault)));
         Some(finding.note("what happens", "Milvus says nothing of settings that it does not read"))
     };
     found.iter().filter_map(finding).collect()

@@ -147,7 +147,7 @@ fn noun(kind: &str) -> &'static str {
 fn instead(schema: &Schema, written: &Written, index: usize, parent: &'static str) -> Option<Instead> {
     let name = &*written.keys[index].name;
     if matches!(parent, "" | "spec" | "spec.components")
-        && let Some(setting) = settings::of_key(written, index, written.keys[index].depth)
+        && let Some(setting) = settings::among_fields(written, index)
     {
         return Some(Instead::Setting(setting));
     }

@@ -153,21 +153,40 @@ fn instead(table: &Table, written: &Written, index: usize, path: &str) -> Option
     written.leaves(index).find_map(target).map(|key| Instead::At(key.to_string()))
 }
 
-/// The setting of the server that a key is which was written for somebody else, without the first `skip` names of its path.
-pub(super) fn of_key(written: &Written, index: usize, skip: usize) -> Option<String> {
+/// The setting of the server that a key is, or the section of settings, which was written among the values of the chart: its
+/// path there, or what remains of it without the topmost name, begins with a section of the server.
+pub(super) fn among_values(written: &Written, index: usize) -> Option<String> {
     let table = table();
     let of_leaf = |leaf: usize| {
         let path = written.path(leaf);
-        let path = lower(&path.get(skip..)?.join("."));
-        let setting = table.find(&path).or_else(|| {
-            let whole = table.level(&path)?;
-            table.find(&lower(whole))
-        });
-        setting.filter(|setting| setting.kind == "read").map(|setting| setting.key.to_string())
+        (0..2).find_map(|skip| {
+            let path = lower(&path.get(skip..)?.join("."));
+            let is_deep = path.split_once('.').is_some_and(|(first, _)| table.sections.contains(first));
+            table.find(&path).filter(|setting| is_deep && setting.kind == "read")
+        })
     };
-    // An empty section of the server, written where it does not belong.
+    written.leaves(index).find_map(of_leaf).map(|setting| setting.key.to_string())
+}
+
+/// The setting, or the section, that was written among the fields of a resource below a path of so many names.
+pub(super) fn among_fields(written: &Written, index: usize) -> Option<String> {
+    let table = table();
     let key = &written.keys[index];
-    let section =
-        (key.shape == Shape::Null && table.sections.contains(&lower(&key.name))).then(|| key.name.to_string());
-    written.leaves(index).find_map(of_leaf).or(section)
+    let name = lower(&key.name);
+    if key.shape == Shape::Null {
+        return table.sections.contains(&name).then(|| key.name.to_string());
+    }
+    let below = |leaf: usize| Some(lower(&written.path(leaf).get(key.depth..)?.join(".")));
+    let is_setting = |path: &str| table.find(path).is_some_and(|setting| setting.kind == "read");
+    let leaf = written.leaves(index).next().and_then(below)?;
+    // What was meant to stand in a section that is empty stands beside it.
+    let empty = written.siblings(index).filter(|key| key.shape == Shape::Null);
+    if let Some(section) = empty.into_iter().find(|section| is_setting(&format!("{}.{leaf}", lower(&section.name)))) {
+        return Some(format!("{}.{}", section.name, key.name));
+    }
+    if leaf.contains('.') && is_setting(&leaf) {
+        return Some(key.name.to_string());
+    }
+    let whole = table.level(&leaf).filter(|_| key.shape != Shape::Map)?;
+    Some(whole.to_string())
 }

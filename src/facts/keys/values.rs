@@ -30,6 +30,11 @@ pub(super) fn all() -> impl Iterator<Item = (&'static str, &'static str, bool)> 
 pub(super) fn faults(written: &Written, umbrella: bool, chart: Option<&Version>) -> Vec<Fault> {
     let table = table();
     let mut faults = Vec::new();
+    // Values of which the chart knows none are meant for something else that has the same name.
+    let top = |key: &&crate::model::Key| key.depth == 0;
+    if !written.keys.iter().filter(top).any(|key| table.contains_key(&*key.name)) {
+        return faults;
+    }
     let mut index = 0;
     while let Some(key) = written.keys.get(index) {
         let path = written.path(index);
@@ -73,5 +78,5 @@ fn instead(
     if let Some(level) = level {
         return Some(Instead::At(level.to_string()));
     }
-    settings::of_key(written, index, 0).or_else(|| settings::of_key(written, index, 1)).map(Instead::Setting)
+    settings::among_values(written, index).map(Instead::Setting)
 }

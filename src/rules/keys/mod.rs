@@ -3,11 +3,14 @@
 
 use super::Case;
 use crate::facts::{Fault, Instead, Why};
-use crate::finding::{Finding, Set};
+use crate::finding::{Confidence, Finding, Set};
 use crate::model::{Reader, Subject, Surface, Version, Written};
 
 /// How many places one finding shows.
 const SHOWN: usize = 12;
+
+/// From how many keys on values are taken for a whole file of some chart.
+const WHOLE: usize = 150;
 
 /// Faults of one text that make one finding.
 pub(super) struct Group<'a> {
@@ -67,9 +70,15 @@ pub(super) fn is_same_mistake(group: &Group, fault: &Fault) -> bool {
 }
 
 impl Group<'_> {
-    /// The path of one of the keys, as a reader writes it.
+    /// The path of one of the keys, as a reader writes it. The server knows no sections: of one with a single setting in it,
+    /// that setting.
     pub fn path(&self, fault: &Fault) -> String {
-        self.written.path(fault.index).join(".").replace(".[]", "[]")
+        let mut leaves = self.written.leaves(fault.index);
+        let index = match (leaves.next(), leaves.next(), self.written.reader) {
+            (Some(only), None, Reader::Server) => only,
+            _ => fault.index,
+        };
+        self.written.path(index).join(".").replace(".[]", "[]")
     }
 
     /// The keys by name: `a`, `a` and `b`, or the first few and how many more there are.
@@ -87,23 +96,40 @@ impl Group<'_> {
         if self.faults.len() == 1 { one } else { many }
     }
 
-    /// A finding at the first key, with the others beside it.
-    pub fn finding(&self, message: String, here: &str) -> Finding {
+    /// A finding at the first key, with the others beside it; `here` says a few words on each.
+    pub fn finding(&self, message: String, here: impl Fn(&Fault) -> String) -> Finding {
         let at = |fault: &Fault| self.written.keys[fault.index].at;
-        let mut finding = Finding::new(at(&self.faults[0]), message).here(here);
+        let mut finding = Finding::new(at(&self.faults[0]), message).here(here(&self.faults[0]));
         for fault in self.faults.iter().skip(1).take(SHOWN - 1) {
-            finding = finding.label(at(fault), "this too");
+            finding = finding.label(at(fault), here(fault));
         }
         finding
     }
 
-    /// What was probably meant, in a few words.
-    pub fn hint(&self, home: &str) -> String {
-        match &self.faults[0].why {
+    /// What was probably meant by one of the keys, in a few words; `home` is where settings of the server belong.
+    pub fn hint(&self, fault: &Fault, home: &str) -> String {
+        match &fault.why {
             Why::Unknown(Some(Instead::Named(name))) => format!("did you mean `{name}`?"),
             Why::Unknown(Some(Instead::At(path))) => format!("did you mean `{path}`?"),
-            Why::Unknown(Some(Instead::Setting(key))) => {
-                format!("the server has a setting `{key}`: such settings belong into {home}")
+            Why::Unknown(Some(Instead::Setting(key))) => format!("`{key}` belongs into {home}"),
+            _ => String::new(),
+        }
+    }
+
+    /// How sure it is that a chart does not read the keys: values that nobody refers to may be those of a fork, above all
+    /// where they repeat whole values files, and an umbrella may read what it has laid beside.
+    pub fn of_chart(&self, case: &Case) -> Confidence {
+        let by_shape = case.head().is_some_and(|head| head.surface == Surface::HelmValues);
+        let meant = matches!(&self.faults[0].why, Why::Unknown(Some(_)));
+        if by_shape && !meant && self.written.keys.len() > WHOLE { Confidence::Hint } else { Confidence::Likely }
+    }
+
+    /// What must be said where the reader is newer than those whose keys are known.
+    pub fn newer(&self, case: &Case, what: &str) -> String {
+        let read = case.facts.keys_read_to(what);
+        match (self.version, Version::parse(read)) {
+            (Some(version), Some(newest)) if *version > newest => {
+                format!("the keys of every {what} up to {read} are known; {version} may have brought it")
             }
             _ => String::new(),
         }
@@ -122,32 +148,25 @@ impl Group<'_> {
     fn moved(&self, fault: &Fault) -> Option<Set> {
         let from: Vec<String> = self.written.path(fault.index).iter().map(ToString::to_string).collect();
         let (last, above) = from.split_last()?;
-        let instead = match &fault.why {
-            Why::Unknown(Some(instead)) => instead,
-            _ => return None,
-        };
-        let to: Vec<String> = match (instead, self.written.reader) {
+        let Why::Unknown(Some(instead)) = &fault.why else { return None };
+        let split = |path: &str| path.split('.').map(str::to_string).collect::<Vec<_>>();
+        let to = match (instead, self.written.reader) {
             (Instead::Named(name), _) => above.iter().chain([name]).cloned().collect(),
-            (Instead::At(path), _) => path.split('.').map(str::to_string).collect(),
-            (Instead::Setting(key), Reader::Resource(_)) if key.split('.').next() == Some(last) => {
-                ["spec", "config", last].map(str::to_string).to_vec()
-            }
+            (Instead::At(path), _) => split(path),
+            (Instead::Setting(key), Reader::Resource(_)) => split(&format!("spec.config.{key}")),
             (Instead::Setting(_), _) => return None,
         };
         let keys = &self.written.keys;
         let taken = (0..keys.len()).any(|index| keys[index].depth + 1 == to.len() && self.written.path(index) == to);
         let in_list = from.iter().any(|name| name == "[]");
-        (!taken && !in_list).then_some(Set::KeyMoved { reader: self.written.reader, from, to })
+        // Only a name beside it can be another one: what moves keeps its own.
+        let fits = to.last() == Some(last) || matches!(instead, Instead::Named(_));
+        (fits && !taken && !in_list).then_some(Set::KeyMoved { reader: self.written.reader, from, to })
     }
 }
 
-/// Which versions read a key, in words.
-pub(super) fn readers(range: &str) -> String {
+/// Which versions read a key that another one does not, in words.
+pub(super) fn readers(fault: &Fault) -> String {
+    let (Why::TooNew(range) | Why::Gone(range)) = fault.why else { return String::new() };
     range.split("||").map(|part| super::plain(part.trim())).collect::<Vec<_>>().join(", or ")
-}
-
-/// Whether somebody says that these are values of the Milvus chart; otherwise their shape does.
-pub(super) fn is_named_chart(case: &Case) -> bool {
-    let by_shape = [Surface::HelmValues, Surface::Umbrella];
-    case.head().is_some_and(|head| !by_shape.contains(&head.surface))
 }
