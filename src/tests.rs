@@ -6,6 +6,7 @@ mod argocd;
 mod facts;
 mod house;
 mod judgement;
+mod keys;
 mod pages;
 mod same;
 mod schemas;

@@ -28,7 +28,7 @@ fn check(case: &Case) -> Vec<Finding> {
         let (fault, key) = (&group.faults[0], &group.written.keys[group.faults[0].index]);
         let Why::Invalid(expected) = &fault.why else { return None };
         let path = group.path(fault);
-        let finding = Finding::new(key.value_at, format!("`{path}` takes {expected}")).here(expected.clone());
+        let finding = Finding::new(key.value_at, format!("`{path}` takes {expected}")).here("refused");
         Some(finding.note("what happens", "the API server refuses the whole resource")).filter(|_| !said(key.value_at))
     };
     found.iter().filter_map(finding).collect()

@@ -47,7 +47,8 @@ pub(super) fn faults(written: &Written, umbrella: bool, chart: Option<&Version>)
                 true
             }
             Some(value) => {
-                let why = absent(value.charts, chart);
+                // What is switched off need not be there.
+                let why = absent(value.charts, chart).filter(|_| !is_off(written, index));
                 let wrong = why.is_some();
                 faults.extend(why.map(|why| Fault { index, why }));
                 wrong || value.open
@@ -56,6 +57,14 @@ pub(super) fn faults(written: &Written, umbrella: bool, chart: Option<&Version>)
         index = if over { key.end } else { index + 1 };
     }
     faults
+}
+
+/// Whether nothing is asked for: all that is written is `false`, `null` or empty.
+fn is_off(written: &Written, index: usize) -> bool {
+    written.leaves(index).all(|leaf| {
+        let key = &written.keys[leaf];
+        key.shape == Shape::Null || key.shape == Shape::Bool && key.text.as_deref() == Some("false")
+    })
 }
 
 fn instead(
