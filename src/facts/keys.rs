@@ -34,6 +34,8 @@ pub enum Why {
     Gone(&'static str),
     /// It is read, and takes something else.
     Invalid(String),
+    /// It is read, and whoever reads it heeds something else.
+    Unheeded(String),
 }
 
 /// What was probably meant.

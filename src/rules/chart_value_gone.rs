@@ -22,9 +22,15 @@ fn check(case: &Case) -> Vec<Finding> {
     let found = groups(case, is_chart, |why| matches!(why, Why::Gone(_)), |_, _| true);
     let finding = |group: &Group| {
         let chart = group.version?;
+        // A copy of all values keeps what was its chart's own default.
+        let severity = if group.is_whole() { Severity::Info } else { Severity::Warning };
         let message = format!("chart {chart} no longer has {}", group.names());
         let finding = group.finding(message, |fault| format!("in charts {}", readers(fault)));
-        Some(finding.note("what happens", "Helm hands it to templates that never ask for it: it does nothing"))
+        Some(
+            finding
+                .note("what happens", "Helm hands it to templates that never ask for it: it does nothing")
+                .graded(severity),
+        )
     };
     found.iter().filter_map(finding).collect()
 }

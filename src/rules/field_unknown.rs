@@ -10,7 +10,7 @@ use crate::model::{Oddity, Reader, Subject};
 pub const RULE: Rule = Rule {
     id: "field-unknown",
     severity: Severity::Warning,
-    confidence: Confidence::Certain,
+    confidence: Confidence::Likely,
     summary: "a field that the resource does not have: the API server drops it",
     scope: Scope::State,
     page: include_str!("field_unknown.md"),

@@ -111,6 +111,8 @@ fn values(facts: &Facts) -> Value {
         "description": format!("Every value of charts up to {}.", facts.keys_read_to("chart")),
         "type": "object",
         "properties": below(&all, ""),
+        // Where anchors are kept.
+        "patternProperties": { "^(x-|_)": true },
         "additionalProperties": false,
     })
 }

@@ -24,6 +24,8 @@ pub struct Field {
     pub min: Option<i64>,
     pub required: bool,
     pub default: &'static str,
+    /// The words that the operator heeds, where the schema takes any.
+    pub heeded: Vec<&'static str>,
 }
 
 pub(super) fn all() -> &'static [Field] {
@@ -39,11 +41,16 @@ fn field(row: Vec<&'static str>) -> Field {
         since: row[3],
         until: row[4],
         open: row[5] == "open",
-        words: if row[6].is_empty() { Vec::new() } else { row[6].split('|').collect() },
+        words: words(row[6]),
         min: row[7].parse().ok(),
         required: row[8] == "required",
         default: row[9],
+        heeded: words(row[10]),
     }
+}
+
+fn words(cell: &'static str) -> Vec<&'static str> {
+    if cell.is_empty() { Vec::new() } else { cell.split('|').collect() }
 }
 
 type Schema = HashMap<&'static str, &'static Field>;
@@ -86,7 +93,8 @@ pub(super) fn faults(name: &str, written: &Written, operator: Option<&Version>) 
                 true
             }
             Some(field) => {
-                let why = missing(field, operator).or_else(|| invalid(field, key).map(Why::Invalid));
+                let why = missing(field, operator)
+                    .or_else(|| invalid(field, key).map(Why::Invalid).or_else(|| unheeded(field, key)));
                 let wrong = why.is_some();
                 faults.extend(why.map(|why| Fault { index, why }));
                 above.push(field.path);
@@ -131,6 +139,13 @@ fn invalid(field: &Field, key: &Key) -> Option<String> {
         _ => false,
     };
     (!fits).then(|| noun(field.kind).to_string())
+}
+
+/// A word that the schema takes and the operator does not heed.
+fn unheeded(field: &Field, key: &Key) -> Option<Why> {
+    let text = key.text.as_deref().filter(|text| !text.is_empty())?;
+    let open = field.heeded.is_empty() || matches!(key.shape, Shape::Open | Shape::Null);
+    (!open && !field.heeded.contains(&text)).then(|| Why::Unheeded(format!("one of {}", field.heeded.join(", "))))
 }
 
 fn noun(kind: &str) -> &'static str {

@@ -11,7 +11,7 @@ pub struct KeyTable {
 
 pub(super) const FIELDS: KeyTable = KeyTable {
     file: "keys/fields.csv",
-    columns: "kind,path,type,since,until,open,words,min,required,default",
+    columns: "kind,path,type,since,until,open,words,min,required,default,heeded",
     text: include_str!("fields.csv"),
 };
 

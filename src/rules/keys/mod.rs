@@ -116,12 +116,17 @@ impl Group<'_> {
         }
     }
 
+    /// Whether the text repeats all values of some chart.
+    pub fn is_whole(&self) -> bool {
+        self.written.keys.len() > WHOLE
+    }
+
     /// How sure it is that a chart does not read the keys: values that nobody refers to may be those of a fork, above all
     /// where they repeat whole values files, and an umbrella may read what it has laid beside.
     pub fn of_chart(&self, case: &Case) -> Confidence {
         let by_shape = case.head().is_some_and(|head| head.surface == Surface::HelmValues);
         let meant = matches!(&self.faults[0].why, Why::Unknown(Some(_)));
-        if by_shape && !meant && self.written.keys.len() > WHOLE { Confidence::Hint } else { Confidence::Likely }
+        if by_shape && !meant && self.is_whole() { Confidence::Hint } else { Confidence::Likely }
     }
 
     /// What must be said where the reader is newer than those whose keys are known.
