@@ -1,6 +1,8 @@
 //! The tables, from CSV to types; a row that cannot be read is an error with its file, line and column.
 
+use super::settings::{Asks, SettingFact, When};
 use super::*;
+use crate::model::{Dialect, Tree};
 use std::fmt;
 
 /// A row of a table that cannot be read or that contradicts another.
@@ -141,6 +143,7 @@ pub(super) fn embedded() -> Result<Facts, Vec<FactError>> {
             operator_default,
         ),
         server_defaults: table("server-defaults.csv", include_str!("server-defaults.csv"), &mut errors, server_default),
+        settings: table("settings.csv", include_str!("settings.csv"), &mut errors, setting),
         migration_tools: table("migration-tools.csv", include_str!("migration-tools.csv"), &mut errors, tool),
     };
     if errors.is_empty() { Ok(facts) } else { Err(errors) }
@@ -299,6 +302,69 @@ fn server_default(row: &mut Row) -> ServerDefault {
         milvus: row.range("milvus"),
         mode: row.word("mode", Mode::parse),
         value: row.filled("value"),
+        proof: row.proof(),
+    }
+}
+
+fn setting(row: &mut Row) -> SettingFact {
+    let when = row.word("when", |text| match text {
+        "state" => Some(When::State),
+        "upgrade" => Some(When::Upgrade),
+        "change" => Some(When::Change),
+        "together" => Some(When::Together),
+        "chart" => Some(When::Chart),
+        "migration" => Some(When::Migration),
+        _ => None,
+    });
+    let asked = |row: &mut Row, column: &str| row.text(column) != "*";
+    SettingFact {
+        id: row.filled("id"),
+        rule: row.filled("rule"),
+        when: when.unwrap_or(When::State),
+        tree: row.word("tree", Tree::parse).unwrap_or(Tree::Resource),
+        key: row.filled("key"),
+        value: row.filled("value"),
+        was: row.text("was"),
+        also: row.text("also"),
+        from: row.range("from"),
+        milvus: row.range("milvus"),
+        chart_from: row.range("chart_from"),
+        chart: row.range("chart"),
+        operator: row.range("operator"),
+        kubernetes: row.range("kubernetes"),
+        from_text: row.text("from"),
+        milvus_text: row.text("milvus"),
+        chart_from_text: row.text("chart_from"),
+        chart_text: row.text("chart"),
+        operator_text: row.text("operator"),
+        kubernetes_text: row.text("kubernetes"),
+        asks: Asks {
+            from: asked(row, "from"),
+            milvus: asked(row, "milvus"),
+            chart_from: asked(row, "chart_from"),
+            chart: asked(row, "chart"),
+            operator: asked(row, "operator"),
+            kubernetes: asked(row, "kubernetes"),
+        },
+        dialect: row.word("dialect", |text| match text {
+            "operator" => Some(Dialect::Operator),
+            "chart" => Some(Dialect::Chart),
+            "process" => Some(Dialect::Process),
+            _ => None,
+        }),
+        mode: row.word("mode", Mode::parse),
+        queue: row.word("queue", Queue::parse),
+        severity: row.severity(),
+        sure: row
+            .word("sure", |text| matches!(text, "certain" | "likely" | "hint").then(|| text.to_string()))
+            .unwrap_or_default(),
+        ask: row.word("ask", |text| (text == "yes").then_some(true)).is_some(),
+        message: row.filled("message"),
+        because: row.filled("because"),
+        outcome: row.text("outcome"),
+        instead: row.text("instead"),
+        fix: row.text("fix"),
+        safe: row.word("safe", |text| (text == "yes").then_some(true)).is_some(),
         proof: row.proof(),
     }
 }

@@ -6,6 +6,7 @@
 mod graph;
 mod keys;
 mod load;
+pub mod settings;
 
 pub use graph::{Circumstances, Hop, Judgement, Step, Verdict, Via};
 pub use keys::{Fault, Field as KeyField, Instead, KeyTable, Why, check as check_keys};
@@ -26,6 +27,7 @@ pub struct Facts {
     pub operators: Vec<Operator>,
     pub operator_defaults: Vec<OperatorDefault>,
     pub server_defaults: Vec<ServerDefault>,
+    pub settings: Vec<settings::SettingFact>,
     pub migration_tools: Vec<MigrationTool>,
 }
 

@@ -1,6 +1,6 @@
 //! One Milvus, whatever it was written in.
 
-use super::{Field, Image, Version, Written};
+use super::{Field, Image, Settings, Version, Written};
 use crate::source::Span;
 use std::fmt;
 use std::sync::Arc;
@@ -219,8 +219,10 @@ pub struct Deployment {
     pub chart: Field<Version>,
     pub operator: Field<Version>,
     pub components: Vec<Component>,
+    /// Every key that is written.
+    pub settings: Settings,
     pub oddities: Vec<Oddity>,
-    /// Every key that is written, one list for each text.
+    /// Every key as each text has it, in force or not.
     pub keys: Arc<[Written]>,
 }
 
@@ -251,7 +253,9 @@ pub struct Migration {
     pub tool_image: Option<Field<Image>>,
     pub operation: Operation,
     pub operator: Field<Version>,
+    /// Every key that is written.
+    pub settings: Settings,
     pub oddities: Vec<Oddity>,
-    /// Every key that is written, one list for each text.
+    /// Every key as each text has it, in force or not.
     pub keys: Arc<[Written]>,
 }

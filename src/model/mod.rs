@@ -4,6 +4,7 @@
 
 mod deployment;
 mod field;
+mod setting;
 mod tag;
 mod transition;
 mod version;
@@ -13,6 +14,7 @@ pub use deployment::{
     Component, CoordinatorLayout, Deployment, Dialect, Identity, Migration, Mode, Oddity, Operation, Queue, Surface,
 };
 pub use field::{Field, Said};
+pub use setting::{Setting, Settings, Tree, Worth, keys};
 pub use tag::{Image, Tag};
 pub use transition::{QueueChange, Subject, Transition, queue_change};
 pub use version::{Range, Version};

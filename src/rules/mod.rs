@@ -11,9 +11,12 @@ mod chart_value_too_new;
 mod chart_value_unknown;
 mod chart_version_confused;
 mod component_image;
+mod component_unsupported;
 mod component_version_ignored;
 mod coordinators_default_changed;
 mod coordinators_separate;
+mod dependency_incomplete;
+mod dependency_moved;
 mod downgrade;
 mod duplicate_key;
 mod exception_expired;
@@ -42,6 +45,7 @@ mod pulsar_line_changed;
 mod queue_ambiguous;
 mod queue_changed;
 mod queue_default_changed;
+mod queue_not_selected;
 mod queue_unknown;
 mod queue_unsupported;
 mod quoted_boolean;
@@ -49,18 +53,24 @@ mod release_bad;
 mod release_unknown;
 mod release_vulnerable;
 mod rolling_ineffective;
+mod rollout_paused;
 mod server_key_gone;
 mod server_key_too_new;
 mod server_key_unknown;
+mod setting_ineffective;
+mod setting_unsupported;
 mod short_prerelease;
 mod source_patch_old;
 mod target_patch_risky;
 mod unreadable;
+mod update_all_at_once;
 mod update_direction_mismatch;
 mod upgrade_path_illegal;
 mod upgrade_path_unknown;
 mod value_unknown;
 mod version_unreadable;
+
+mod frame;
 
 use crate::facts::{Circumstances, Edge, Facts, Floor, Hop, Judgement, Risk, Via, What};
 use crate::finding::{Confidence, Finding, Fix, Set, Severity};
@@ -77,9 +87,12 @@ pub static RULES: &[&Rule] = &[
     &chart_value_unknown::RULE,
     &chart_version_confused::RULE,
     &component_image::RULE,
+    &component_unsupported::RULE,
     &component_version_ignored::RULE,
     &coordinators_default_changed::RULE,
     &coordinators_separate::RULE,
+    &dependency_incomplete::RULE,
+    &dependency_moved::RULE,
     &downgrade::RULE,
     &duplicate_key::RULE,
     &exception_expired::RULE,
@@ -107,6 +120,7 @@ pub static RULES: &[&Rule] = &[
     &queue_ambiguous::RULE,
     &queue_changed::RULE,
     &queue_default_changed::RULE,
+    &queue_not_selected::RULE,
     &queue_unknown::RULE,
     &queue_unsupported::RULE,
     &quoted_boolean::RULE,
@@ -114,13 +128,17 @@ pub static RULES: &[&Rule] = &[
     &release_unknown::RULE,
     &release_vulnerable::RULE,
     &rolling_ineffective::RULE,
+    &rollout_paused::RULE,
     &server_key_gone::RULE,
     &server_key_too_new::RULE,
     &server_key_unknown::RULE,
+    &setting_ineffective::RULE,
+    &setting_unsupported::RULE,
     &short_prerelease::RULE,
     &source_patch_old::RULE,
     &target_patch_risky::RULE,
     &unreadable::RULE,
+    &update_all_at_once::RULE,
     &update_direction_mismatch::RULE,
     &upgrade_path_illegal::RULE,
     &upgrade_path_unknown::RULE,
@@ -158,6 +176,8 @@ pub enum Scope {
 #[derive(Clone, Copy)]
 pub struct Case<'a> {
     pub facts: &'a Facts,
+    /// The version of Kubernetes, where somebody said so.
+    pub kubernetes: Option<&'a Version>,
     pub event: Event<'a>,
 }
 

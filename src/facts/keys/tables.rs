@@ -19,7 +19,7 @@ pub(super) const VALUES: KeyTable =
     KeyTable { file: "keys/values.csv", columns: "key,type,charts,open", text: include_str!("values.csv") };
 
 pub(super) const SETTINGS: KeyTable =
-    KeyTable { file: "keys/settings.csv", columns: "key,kind,type,milvus", text: include_str!("settings.csv") };
+    KeyTable { file: "keys/server.csv", columns: "key,kind,type,milvus", text: include_str!("server.csv") };
 
 pub(super) const READ_TO: KeyTable =
     KeyTable { file: "keys/read-to.csv", columns: "what,version", text: include_str!("read-to.csv") };
