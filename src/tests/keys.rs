@@ -46,7 +46,7 @@ fn what_is_read_or_cannot_be_known_is_not_reported() {
         "config:\n  kafka:\n    producer:\n      linger.ms: 5\n  knowhere:\n    Whatever: 1\n  credential:\n    mine:\n      apikey: x\n",
         "config:\n  proxy.maxNameLength: 10\n  quotaAndLimits: {}\n  minio:\n",
         "dependencies:\n  etcd:\n    external: true\n    endpoints: [a]\n  storage:\n    inCluster:\n      values:\n        a: {b: c}\n",
-        "hookConfig:\n  x: {y: z}\ncomponents:\n  sidecars:\n  - name: a\n    image: b\n",
+        "hookConfig:\n  x: {y: z}\ncomponents:\n  proxy:\n    sidecars:\n    - name: a\n      image: b\n",
     ] {
         assert_eq!(said("milvus.yaml", &resource(spec)), [""; 0], "{spec}");
     }
