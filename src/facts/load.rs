@@ -134,6 +134,7 @@ pub(super) fn embedded() -> Result<Facts, Vec<FactError>> {
         floors: table("floors.csv", include_str!("floors.csv"), &mut errors, floor),
         queues: table("queues.csv", include_str!("queues.csv"), &mut errors, queue),
         charts: table("charts.csv", include_str!("charts.csv"), &mut errors, chart),
+        bad_charts: table("bad-charts.csv", include_str!("bad-charts.csv"), &mut errors, bad_chart),
         chart_defaults: table("chart-defaults.csv", include_str!("chart-defaults.csv"), &mut errors, chart_default),
         operators: table("operators.csv", include_str!("operators.csv"), &mut errors, operator),
         operator_defaults: table(
@@ -261,6 +262,18 @@ fn chart(row: &mut Row) -> Chart {
     }
 }
 
+fn bad_chart(row: &mut Row) -> BadChart {
+    BadChart {
+        id: row.filled("id"),
+        charts: row.range("charts"),
+        pulsar_line: row.word("pulsar_line", |text| text.parse().ok()),
+        because: row.filled("because"),
+        outcome: row.filled("outcome"),
+        instead: row.filled("instead"),
+        proof: row.proof(),
+    }
+}
+
 fn chart_default(row: &mut Row) -> ChartDefault {
     let value = row.text("value");
     ChartDefault {
@@ -326,6 +339,7 @@ fn setting(row: &mut Row) -> SettingFact {
         value: row.filled("value"),
         was: row.text("was"),
         also: row.text("also"),
+        also_was: row.text("also_was"),
         from: row.range("from"),
         milvus: row.range("milvus"),
         chart_from: row.range("chart_from"),

@@ -40,6 +40,8 @@ pub struct SettingFact {
     pub was: String,
     /// Other keys of the same tree that must say something too: `key=value` separated by spaces.
     pub also: String,
+    /// The same of the base, for a change.
+    pub also_was: String,
     /// The version that runs before.
     pub from: Range,
     pub milvus: Range,
@@ -142,8 +144,17 @@ impl SettingFact {
 
     /// What else must be written; `None` when that cannot be known.
     pub fn company(&self, settings: &Settings) -> Option<bool> {
+        self.all_say(&self.also, settings)
+    }
+
+    /// What else must have been written before; `None` when that cannot be known.
+    pub fn company_before(&self, settings: &Settings) -> Option<bool> {
+        self.all_say(&self.also_was, settings)
+    }
+
+    fn all_say(&self, pairs: &str, settings: &Settings) -> Option<bool> {
         let mut known = Some(true);
-        for pair in self.also.split_whitespace() {
+        for pair in pairs.split_whitespace() {
             let Some((key, want)) = pair.split_once('=') else { continue };
             let left_out = || settings.below(self.tree, key).is_none() && !settings.open;
             match written(settings, self.tree, key, want) {

@@ -3,7 +3,12 @@
 //! A rule is a pure function from a [`Case`] to findings. It knows the model and the facts; it never reads text, and it knows no
 //! other rule. This file is the one list, the frame that signs each finding with its rule, and what all rules of a family ask.
 
+mod api_version_old;
 mod assumed_version_stale;
+mod backup_missing;
+mod chart_bad;
+mod chart_downgrade;
+mod chart_image_differs;
 mod chart_line_mismatch;
 mod chart_unpublished;
 mod chart_value_gone;
@@ -14,7 +19,11 @@ mod component_image;
 mod component_unsupported;
 mod component_version_ignored;
 mod coordinators_default_changed;
+mod coordinators_doubled;
+mod coordinators_orphaned;
 mod coordinators_separate;
+mod dependency_chart_unpinned;
+mod dependency_image_changed;
 mod dependency_incomplete;
 mod dependency_moved;
 mod downgrade;
@@ -26,14 +35,19 @@ mod field_unknown;
 mod field_value_invalid;
 mod keys;
 mod metadata_at_root;
+mod migration_backup_volatile;
 mod migration_component_image;
 mod migration_image_mismatch;
 mod migration_image_missing;
+mod migration_namespace_differs;
 mod migration_namespace_missing;
+mod migration_old_image_first;
+mod migration_rollback_race;
 mod migration_skipped;
 mod migration_source_unsupported;
 mod migration_target_unsupported;
 mod migration_tool_unfit;
+mod migration_unprepared;
 mod migration_version_malformed;
 mod minor_skipped;
 mod mode_changed;
@@ -41,7 +55,9 @@ mod mode_dropped;
 mod operator_too_old;
 mod patch_downgrade;
 mod placeholder;
+mod pulsar_doubled;
 mod pulsar_line_changed;
+mod query_node_changed_too;
 mod queue_ambiguous;
 mod queue_changed;
 mod queue_default_changed;
@@ -61,14 +77,19 @@ mod setting_ineffective;
 mod setting_unsupported;
 mod short_prerelease;
 mod source_patch_old;
+mod standby_missing;
+mod tag_behind_chart;
 mod target_patch_risky;
 mod unreadable;
 mod update_all_at_once;
 mod update_direction_mismatch;
 mod upgrade_path_illegal;
 mod upgrade_path_unknown;
+mod upgrade_setting_needed;
 mod value_unknown;
+mod variant_changed;
 mod version_unreadable;
+mod volume_changed;
 
 mod frame;
 
@@ -79,7 +100,12 @@ use crate::source::Span;
 
 /// Every rule, by id.
 pub static RULES: &[&Rule] = &[
+    &api_version_old::RULE,
     &assumed_version_stale::RULE,
+    &backup_missing::RULE,
+    &chart_bad::RULE,
+    &chart_downgrade::RULE,
+    &chart_image_differs::RULE,
     &chart_line_mismatch::RULE,
     &chart_unpublished::RULE,
     &chart_value_gone::RULE,
@@ -90,7 +116,11 @@ pub static RULES: &[&Rule] = &[
     &component_unsupported::RULE,
     &component_version_ignored::RULE,
     &coordinators_default_changed::RULE,
+    &coordinators_doubled::RULE,
+    &coordinators_orphaned::RULE,
     &coordinators_separate::RULE,
+    &dependency_chart_unpinned::RULE,
+    &dependency_image_changed::RULE,
     &dependency_incomplete::RULE,
     &dependency_moved::RULE,
     &downgrade::RULE,
@@ -101,14 +131,19 @@ pub static RULES: &[&Rule] = &[
     &field_unknown::RULE,
     &field_value_invalid::RULE,
     &metadata_at_root::RULE,
+    &migration_backup_volatile::RULE,
     &migration_component_image::RULE,
     &migration_image_mismatch::RULE,
     &migration_image_missing::RULE,
+    &migration_namespace_differs::RULE,
     &migration_namespace_missing::RULE,
+    &migration_old_image_first::RULE,
+    &migration_rollback_race::RULE,
     &migration_skipped::RULE,
     &migration_source_unsupported::RULE,
     &migration_target_unsupported::RULE,
     &migration_tool_unfit::RULE,
+    &migration_unprepared::RULE,
     &migration_version_malformed::RULE,
     &minor_skipped::RULE,
     &mode_changed::RULE,
@@ -116,7 +151,9 @@ pub static RULES: &[&Rule] = &[
     &operator_too_old::RULE,
     &patch_downgrade::RULE,
     &placeholder::RULE,
+    &pulsar_doubled::RULE,
     &pulsar_line_changed::RULE,
+    &query_node_changed_too::RULE,
     &queue_ambiguous::RULE,
     &queue_changed::RULE,
     &queue_default_changed::RULE,
@@ -136,14 +173,19 @@ pub static RULES: &[&Rule] = &[
     &setting_unsupported::RULE,
     &short_prerelease::RULE,
     &source_patch_old::RULE,
+    &standby_missing::RULE,
+    &tag_behind_chart::RULE,
     &target_patch_risky::RULE,
     &unreadable::RULE,
     &update_all_at_once::RULE,
     &update_direction_mismatch::RULE,
     &upgrade_path_illegal::RULE,
     &upgrade_path_unknown::RULE,
+    &upgrade_setting_needed::RULE,
     &value_unknown::RULE,
+    &variant_changed::RULE,
     &version_unreadable::RULE,
+    &volume_changed::RULE,
 ];
 
 /// A rule: what it is called, how bad its findings are, and how it judges.

@@ -117,6 +117,7 @@ impl<'a> Asked<'a> {
             || !has_tree(head, row.tree)
             || base.dialect != head.dialect
             || row.company(&head.settings) != Some(true)
+            || row.company_before(&base.settings) != Some(true)
         {
             return Vec::new();
         }
