@@ -1,8 +1,9 @@
 //! One Milvus, whatever it was written in.
 
-use super::{Field, Image, Settings, Version};
+use super::{Field, Image, Settings, Version, Written};
 use crate::source::Span;
 use std::fmt;
+use std::sync::Arc;
 
 /// How a Milvus is told from another: not by its file, so that a moved file is still the same Milvus.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -271,6 +272,8 @@ pub struct Deployment {
     pub settings: Settings,
     pub oddities: Vec<Oddity>,
     pub ground: Ground,
+    /// Every key as each text has it, in force or not.
+    pub keys: Arc<[Written]>,
 }
 
 /// Which way a MilvusUpgrade goes.
@@ -303,4 +306,6 @@ pub struct Migration {
     /// Every key that is written.
     pub settings: Settings,
     pub oddities: Vec<Oddity>,
+    /// Every key as each text has it, in force or not.
+    pub keys: Arc<[Written]>,
 }

@@ -9,6 +9,7 @@ mod setting;
 mod tag;
 mod transition;
 mod version;
+mod written;
 
 pub use deployment::{
     Component, CoordinatorLayout, Deployment, Dialect, Ground, Identity, Migration, Mode, Oddity, Operation, Queue,
@@ -20,3 +21,4 @@ pub use setting::{Setting, Settings, Tree, Worth, keys};
 pub use tag::{Image, Tag};
 pub use transition::{Move, QueueChange, Subject, Transition, is_apart, moved, only_operator, queue_change};
 pub use version::{Range, Version};
+pub use written::{Key, Reader, Shape, Written};

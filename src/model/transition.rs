@@ -1,6 +1,6 @@
 //! What happens to a Milvus between two states.
 
-use super::{Deployment, Dialect, Identity, Migration, Oddity, Queue, Surface};
+use super::{Deployment, Dialect, Field, Identity, Migration, Oddity, Queue, Surface, Version, Written};
 use crate::source::Span;
 
 /// What happens to one Milvus.
@@ -28,12 +28,28 @@ pub enum Subject<'a> {
     Migration(&'a Migration),
 }
 
-impl Subject<'_> {
+impl<'a> Subject<'a> {
     /// What stands in its text and is no value.
-    pub fn oddities(&self) -> &[Oddity] {
+    pub fn oddities(self) -> &'a [Oddity] {
         match self {
             Subject::Deployment(deployment) => &deployment.oddities,
             Subject::Migration(migration) => &migration.oddities,
+        }
+    }
+
+    /// Every key that is written for it, one list for each text.
+    pub fn keys(self) -> &'a [Written] {
+        match self {
+            Subject::Deployment(deployment) => &deployment.keys,
+            Subject::Migration(migration) => &migration.keys,
+        }
+    }
+
+    /// The operator that takes care of it.
+    pub fn operator(self) -> &'a Field<Version> {
+        match self {
+            Subject::Deployment(deployment) => &deployment.operator,
+            Subject::Migration(migration) => &migration.operator,
         }
     }
 }

@@ -62,6 +62,7 @@ pub(super) fn read(evidence: &Evidence, surface: Surface, facts: &Facts, given: 
         settings: Settings::default(),
         oddities,
         ground: Ground::default(),
+        keys: super::written::written(evidence),
         chart,
     };
     point_at_chart(&mut deployment);

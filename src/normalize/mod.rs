@@ -12,6 +12,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 mod variable;
+mod written;
 
 use crate::detect::{Evidence, Layer, Layers, Look, Manager, What};
 use crate::facts::Facts;
@@ -131,6 +132,9 @@ pub struct Rewrite {
 /// Says in the dialect of the evidence what should be true, one rewrite for each document; empty where the dialect has no word
 /// for it.
 pub fn write(evidence: &Evidence, set: &Set) -> Vec<Rewrite> {
+    if let Set::KeyMoved { reader, from, to } = set {
+        return written::moved(evidence, *reader, from, to).into_iter().collect();
+    }
     if let Set::Setting { tree, path, value } = set {
         return settings::write(evidence, *tree, path, value.as_deref()).into_iter().collect();
     }

@@ -89,6 +89,7 @@ pub(super) fn read(evidence: &Evidence, surface: Surface, facts: &Facts, given: 
         settings: Settings::default(),
         oddities,
         ground: Ground::default(),
+        keys: super::written::written(evidence),
     }
 }
 

@@ -46,6 +46,7 @@ pub(super) fn read(evidence: &Evidence, surface: Surface, facts: &Facts, given: 
         settings: Settings::default(),
         oddities,
         ground: Ground::default(),
+        keys: super::written::written(evidence),
     }
 }
 

@@ -11,6 +11,9 @@ mod chart_downgrade;
 mod chart_image_differs;
 mod chart_line_mismatch;
 mod chart_unpublished;
+mod chart_value_gone;
+mod chart_value_too_new;
+mod chart_value_unknown;
 mod chart_version_confused;
 mod component_image;
 mod component_unsupported;
@@ -28,6 +31,10 @@ mod downgrade;
 mod duplicate_key;
 mod exception_expired;
 mod exception_unused;
+mod field_too_new;
+mod field_unknown;
+mod field_value_invalid;
+mod keys;
 mod metadata_at_root;
 mod migration_backup_volatile;
 mod migration_component_image;
@@ -68,6 +75,9 @@ mod release_unknown;
 mod release_vulnerable;
 mod rolling_ineffective;
 mod rollout_paused;
+mod server_key_gone;
+mod server_key_too_new;
+mod server_key_unknown;
 mod setting_ineffective;
 mod setting_unsupported;
 mod short_prerelease;
@@ -107,6 +117,9 @@ pub static RULES: &[&Rule] = &[
     &chart_image_differs::RULE,
     &chart_line_mismatch::RULE,
     &chart_unpublished::RULE,
+    &chart_value_gone::RULE,
+    &chart_value_too_new::RULE,
+    &chart_value_unknown::RULE,
     &chart_version_confused::RULE,
     &component_image::RULE,
     &component_unsupported::RULE,
@@ -124,6 +137,9 @@ pub static RULES: &[&Rule] = &[
     &duplicate_key::RULE,
     &exception_expired::RULE,
     &exception_unused::RULE,
+    &field_too_new::RULE,
+    &field_unknown::RULE,
+    &field_value_invalid::RULE,
     &metadata_at_root::RULE,
     &migration_backup_volatile::RULE,
     &migration_component_image::RULE,
@@ -164,6 +180,9 @@ pub static RULES: &[&Rule] = &[
     &release_vulnerable::RULE,
     &rolling_ineffective::RULE,
     &rollout_paused::RULE,
+    &server_key_gone::RULE,
+    &server_key_too_new::RULE,
+    &server_key_unknown::RULE,
     &setting_ineffective::RULE,
     &setting_unsupported::RULE,
     &short_prerelease::RULE,
@@ -485,6 +504,7 @@ const MIGRATE: &str = "migrate";
 fn plain(range: &str) -> String {
     let word = |part: &str| match (part.strip_prefix(">="), part.strip_prefix('<')) {
         (Some(version), _) => format!("{version} or later"),
+        (_, Some(version)) if version.starts_with('=') => format!("up to {}", &version[1..]),
         (_, Some(version)) => format!("before {version}"),
         _ => part.to_string(),
     };
