@@ -29,6 +29,8 @@ pub struct Config {
     pub images: Vec<(String, Version)>,
     pub exceptions: Vec<Exception>,
     pub fail_on: Option<Severity>,
+    /// A folder with tables that add to the facts, relative to the root.
+    pub facts: Option<String>,
     /// From the command line: the chart version of values that nothing else gives one.
     pub chart_version: Option<Version>,
     /// Files that were named together with `--chart-version`: they are values, whatever their shape.
@@ -224,7 +226,7 @@ impl Reader<'_> {
     }
 
     fn top(&mut self, root: &Node, rules: &[&str], config: &mut Config) {
-        let known = ["rules", "exclude", "values", "operator-version", "images", "exceptions", "fail-on"];
+        let known = ["rules", "exclude", "values", "operator-version", "images", "exceptions", "fail-on", "facts"];
         for (key, value) in self.entries(root, "the config", &known) {
             match key {
                 "rules" => self.levels(value, rules, config),
@@ -246,6 +248,7 @@ impl Reader<'_> {
                         config.images.extend(version.map(|version| (image.to_string(), version)));
                     }
                 }
+                "facts" => config.facts = self.string(value, "`facts`"),
                 "exceptions" => {
                     for item in self.items(value, "`exceptions`") {
                         let exception = self.exception(item, rules);
