@@ -7,6 +7,7 @@ mod facts;
 mod house;
 mod judgement;
 mod pages;
+mod plan;
 mod same;
 mod texts;
 mod umbrella;

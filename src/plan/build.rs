@@ -5,7 +5,7 @@ use super::route::{self, Leg, Refused};
 use super::{
     Answer, Back, Changed, Danger, Driver, Hop, Kind, Known, NoWay, Plan, Prefer, Reason, Situation, Unknown, chart,
 };
-use crate::facts::{Circumstances, Facts, Verdict, Via};
+use crate::facts::{Circumstances, Facts, Floor, Verdict, Via};
 use crate::model::{CoordinatorLayout, Mode, Queue, Range, Version};
 
 /// The plan, the reason why there is none, or what must be known first.
@@ -249,7 +249,10 @@ fn reason(edge: &crate::facts::Edge) -> Reason {
 
 /// The operators that a hop needs: the range, the range as written, and why.
 fn needs<'a>(facts: &'a Facts, now: &'a Situation, draft: &Draft<'a>) -> Vec<(&'a Range, &'a str, Reason)> {
+    // Who runs a release already that asks for it has such an operator, unless somebody says other.
+    let runs = |floor: &&Floor| now.operator.is_none() && floor.milvus.contains(&now.version);
     let floors = facts.floors.iter().filter(|floor| floor.tool == "operator" && floor.milvus.contains(draft.to));
+    let floors = floors.filter(|floor| !runs(floor));
     let floors = floors.map(|floor| {
         let because = Reason { text: floor.because.clone(), source: floor.proof.source.clone() };
         (&floor.needs, floor.needs_text.as_str(), because)

@@ -15,7 +15,7 @@ mod route;
 pub use build::plan;
 pub use hop::*;
 
-use crate::facts::Facts;
+use crate::facts::{Facts, Via};
 use crate::model::{CoordinatorLayout, Deployment, Mode, Queue, Surface, Version};
 
 /// Who changes what runs.
@@ -52,6 +52,12 @@ impl Driver {
     pub fn has_chart(self) -> bool {
         matches!(self, Driver::Helm | Driver::ArgoCd | Driver::Flux)
     }
+}
+
+/// The legs of the best way, without what they need: from, to, and whether the metadata is migrated.
+pub fn legs(facts: &Facts, now: &Situation, to: &Version, prefer: Prefer) -> Option<Vec<(Version, Version, Via)>> {
+    let way = route::route(facts, now, &now.version, to, prefer)?;
+    Some(way.into_iter().map(|leg| (leg.from.clone(), leg.to.clone(), leg.via)).collect())
 }
 
 /// Which of several ways is wanted.

@@ -67,6 +67,7 @@ fn hop(number: usize, hop: &Hop, w: &mut dyn Write) -> io::Result<()> {
         writeln!(w, "Left out if {}.\n", text(unless))?;
     }
     reason("Why", &hop.because, w)?;
+    writeln!(w)?;
     reason(&format!("Milvus is served: {}", hop.service.as_str()), &hop.service_because, w)?;
     if !hop.changes.is_empty() {
         writeln!(w, "\n| what changes | from | to | why |\n| --- | --- | --- | --- |")?;
@@ -88,6 +89,7 @@ fn hop(number: usize, hop: &Hop, w: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(w, "\n**The way back**\n\n{}", sentence(&hop.back.until))?;
     if !hop.back.because.text.is_empty() {
+        writeln!(w)?;
         reason("Why", &hop.back.because, w)?;
     }
     if !hop.back.steps.is_empty() {
@@ -142,7 +144,7 @@ fn list(items: &[Item], mark: &str, w: &mut dyn Write) -> io::Result<()> {
             for line in command.text.lines() {
                 writeln!(w, "  {}", clean(line))?;
             }
-            writeln!(w, "  ```\n")?;
+            writeln!(w, "  ```")?;
         }
     }
     Ok(())
@@ -151,7 +153,7 @@ fn list(items: &[Item], mark: &str, w: &mut dyn Write) -> io::Result<()> {
 fn reason(name: &str, reason: &Reason, w: &mut dyn Write) -> io::Result<()> {
     match reason.text.as_str() {
         "" => writeln!(w, "{name}."),
-        said => writeln!(w, "{name}: {} {}\n", sentence(said), sources(&reason.source)),
+        said => writeln!(w, "{name}: {} {}", sentence(said), sources(&reason.source)),
     }
 }
 
