@@ -208,7 +208,10 @@ fn drafts<'a>(
             drafts.push(Draft { kind: Kind::Coordinators, to: leg.from, leg: None, unless, because, ..plain.clone() });
             layout = Some(CoordinatorLayout::Mix);
         }
-        let wanted = running.and_then(|running| wanted_chart(facts, running, leg.to)).or(running);
+        let wanted = match running {
+            Some(running) => wanted_chart(facts, running, leg.to).or(Some(running)),
+            None => chart::fit(facts, leg.to).filter(|_| now.driver.is_some_and(Driver::has_chart)),
+        };
         let border = running.zip(wanted).and_then(|(from, to)| chart::border(facts, from, to));
         let below = border.and_then(|row| row.stop.as_ref()).and_then(|stop| chart::fit_below(facts, leg.to, stop));
         let with = match (below, running) {

@@ -17,7 +17,6 @@ pub struct Leg<'a> {
     pub edge: Option<&'a Edge>,
     /// Whether mixCoord must run alone before it.
     pub needs_mix: bool,
-    pub service: Service,
 }
 
 /// Why a leg is not taken.
@@ -63,14 +62,13 @@ pub fn leg<'a>(facts: &'a Facts, now: &Situation, from: &'a Version, to: &'a Ver
         return Err(Refused::Queue(limit));
     }
     let via = |via| judged(facts, now, from, to, via);
-    let mut leg = match via(Via::Image) {
+    let leg = match via(Via::Image) {
         Ok(leg) => leg,
         Err(refused) => via(Via::Migration).map_err(|_| refused)?,
     };
     if let Some(risk) = risks(facts, now, from, to).find(|risk| risk.severity == "error") {
         return Err(Refused::Risk(risk));
     }
-    leg.service = advise::service(facts, now, &leg);
     Ok(leg)
 }
 
@@ -99,7 +97,7 @@ fn judged<'a>(
             (verdict, decided) = (judgement.verdict, judgement.edge);
         }
     }
-    Ok(Leg { from, to, via, verdict, edge: decided, needs_mix, service: Service::Rolling })
+    Ok(Leg { from, to, via, verdict, edge: decided, needs_mix })
 }
 
 /// The row that forbids the queue with a release.
@@ -142,7 +140,7 @@ impl Cost {
         let warnings = u32::from(leg.verdict == Verdict::Conditional) + count("warning");
         let wish = match prefer {
             Prefer::FewestHops => 0,
-            Prefer::NoDowntime => u32::from(leg.service > Service::Rolling),
+            Prefer::NoDowntime => u32::from(advise::service(facts, now, leg) > Service::Rolling),
             Prefer::NewestPatches => {
                 let leaves = leg.from.line() != leg.to.line();
                 u32::from(leaves && facts.newest_of_line(leg.from.line()).is_some_and(|newest| newest != leg.from))

@@ -43,8 +43,8 @@ fn every_leg_of_every_way_is_one_that_check_lets_pass() {
         for to in facts.releases.iter().filter(|to| to.version > from.version) {
             for mode in [Mode::Standalone, Mode::Cluster] {
                 let wishes = [Prefer::FewestHops, Prefer::NoDowntime, Prefer::NewestPatches];
-                // The wish and the queue that are not the first are tried on a part of the targets: the newest of each line.
-                let part = facts.newest_of_line(to.version.line()) == Some(&to.version);
+                // The wish and the queue that are not the first are tried on the way to the newest release.
+                let part = facts.newest() == Some(&to.version);
                 for (index, queue) in queues(mode).iter().enumerate() {
                     for prefer in wishes {
                         if !part && (index > 0 || prefer != Prefer::FewestHops) {
@@ -64,7 +64,7 @@ fn every_leg_of_every_way_is_one_that_check_lets_pass() {
     let counts: Vec<(usize, usize)> = facts.releases.par_iter().map(count).collect();
     let (ways, judged) = counts.iter().fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
     println!("{ways} ways with {judged} legs were judged");
-    assert!(judged > 30_000, "only {judged} legs were judged");
+    assert!(judged > 20_000, "only {judged} legs were judged");
 }
 
 fn assert_way(facts: &Facts, now: &Situation, way: &[(Version, Version, Via)], target: &Version) {
@@ -108,7 +108,10 @@ fn every_hop_of_every_driver_is_whole() {
         let mut hops = 0;
         for driver in Driver::ALL {
             for mode in [Mode::Standalone, Mode::Cluster] {
-                if driver == Driver::Compose && mode == Mode::Cluster {
+                // What Argo CD and Flux are told is what Helm is told, and compose has no cluster: a part is enough.
+                let part = facts.newest_of_line(from.version.line()) == Some(&from.version);
+                let first = matches!(driver, Driver::Operator | Driver::Helm);
+                if driver == Driver::Compose && mode == Mode::Cluster || !first && !part {
                     continue;
                 }
                 let now = situation(&from.version, mode, queues(mode)[0], driver);
@@ -123,7 +126,7 @@ fn every_hop_of_every_driver_is_whole() {
     let below: Vec<_> = facts.releases.iter().filter(|release| release.version < *newest).collect();
     let hops: usize = below.par_iter().map(|from| tried(from)).sum();
     println!("{hops} hops of whole plans were looked at");
-    assert!(hops > 3_000, "only {hops} hops were looked at");
+    assert!(hops > 1_500, "only {hops} hops were looked at");
 }
 
 fn assert_whole(facts: &Facts, plan: &Plan, driver: Driver) {
@@ -182,26 +185,20 @@ fn check_finds_no_error_in_the_files_of_a_plan() {
                 let plan = planned(&facts, &now, newest).unwrap_or_else(|| panic!("{from}: no plan"));
                 let mut files = Files::new(&now, &plan);
                 for hop in &plan.hops {
-                    let base = files.text();
-                    files.change(hop);
-                    let told = Told { base, head: files.text_with(hop) };
-                    let (.., outcome) = told.check(&facts, RULES);
-                    let wrong: Vec<String> = outcome
-                        .findings
-                        .iter()
-                        .filter(|finding| finding.severity == Severity::Error)
-                        .map(|finding| format!("{}: {}", finding.rule, finding.message))
-                        .collect();
-                    let step = format!("{} → {} ({})", hop.from, hop.to, hop.kind.as_str());
-                    assert!(
-                        wrong.is_empty(),
-                        "{from}, {}, {}, {step}: {wrong:#?}\n{told:#?}",
-                        mode.as_str(),
-                        driver.as_str()
-                    );
-                    assert!(!outcome.deployments.is_empty(), "{step}: no Milvus was found");
-                    let unknown = outcome.transitions.iter().find(|one| one.verdict == Some("unknown"));
-                    assert!(unknown.is_none(), "{from}, {step}: {unknown:#?}\n{told:#?}");
+                    for told in files.changes(hop) {
+                        let (.., outcome) = told.check(&facts, RULES);
+                        let wrong: Vec<String> = outcome
+                            .findings
+                            .iter()
+                            .filter(|finding| finding.severity == Severity::Error)
+                            .map(|finding| format!("{}: {}", finding.rule, finding.message))
+                            .collect();
+                        let step = format!("{from} by {}: {} → {}", driver.as_str(), hop.from, hop.to);
+                        assert!(wrong.is_empty(), "{step} ({}): {wrong:#?}\n{told:#?}", hop.kind.as_str());
+                        assert!(!outcome.deployments.is_empty(), "{step}: no Milvus was found");
+                        let unknown = outcome.transitions.iter().find(|one| one.verdict == Some("unknown"));
+                        assert!(unknown.is_none(), "{step}: {unknown:#?}\n{told:#?}");
+                    }
                     changes += 1;
                 }
             }
@@ -276,15 +273,32 @@ impl Files {
         }
     }
 
-    /// The same with what a hop applies beside the Milvus.
-    fn text_with(&self, hop: &Hop) -> Vec<(String, String)> {
-        let mut files = self.text();
-        if hop.kind == Kind::Migration && self.driver == Driver::Operator {
-            let order =
-                hop.apply.iter().filter_map(|item| item.command.as_ref()).find(|command| command.lang == "yaml");
-            files.push(("migration.yaml".to_string(), order.unwrap().text.clone()));
+    /// The changes that a hop makes: one, or for a migration by the operator the order and then what follows it.
+    fn changes(&mut self, hop: &Hop) -> Vec<Told> {
+        let yaml = |items: &[crate::plan::Item]| {
+            let commands = items.iter().filter_map(|item| item.command.as_ref());
+            commands.filter(|command| command.lang == "yaml").map(|command| command.text.clone()).next()
+        };
+        let before = self.text();
+        self.change(hop);
+        let after = self.text();
+        let with = |files: &[(String, String)], name: &str, text: &Option<String>| {
+            let more = text.iter().map(|text| (name.to_string(), text.clone()));
+            files.iter().cloned().chain(more).collect::<Vec<_>>()
+        };
+        match (hop.kind, self.driver) {
+            (Kind::Migration, Driver::Operator) => {
+                let order = yaml(&hop.apply);
+                let ordered = with(&before, "migration.yaml", &order);
+                let followed = with(&after, "migration.yaml", &order);
+                vec![Told { base: before, head: ordered.clone() }, Told { base: ordered, head: followed }]
+            }
+            (Kind::Migration, _) => {
+                let head = with(&after, crate::config::FILE_NAME, &yaml(&hop.after));
+                vec![Told { base: before, head }]
+            }
+            _ => vec![Told { base: before, head: after }],
         }
-        files
     }
 
     fn resource(&self) -> String {

@@ -3,4 +3,5 @@
 
 mod changes;
 mod commands;
+mod plan;
 mod repository;
