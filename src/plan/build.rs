@@ -40,7 +40,7 @@ fn unknown_release(facts: &Facts, now: &Situation, version: &Version) -> Answer 
 /// What rules a plan out before any way is looked for: a bad target, a way down, a queue that cannot run.
 fn no_start(facts: &Facts, now: &Situation, from: &Version, to: &Version) -> Option<Answer> {
     let refuse = |text: &str, source: &str, outcome: &str, instead: String| {
-        Some(Answer::NoWay(NoWay {
+        Some(Answer::NoWay(Box::new(NoWay {
             id: now.id.clone(),
             from: from.clone(),
             to: to.clone(),
@@ -48,7 +48,7 @@ fn no_start(facts: &Facts, now: &Situation, from: &Version, to: &Version) -> Opt
             outcome: outcome.to_string(),
             instead,
             nearest: None,
-        }))
+        })))
     };
     if let Some(limit) = route::queue_limit(facts, now, from) {
         let instead = format!("look again which queue runs; it could be {}", limit.instead);
@@ -107,7 +107,7 @@ fn no_way(facts: &Facts, now: &Situation, from: &Version, to: &Version) -> Answe
             return Answer::Unknown(Unknown { id: now.id.clone(), why, ask: String::new() });
         }
     };
-    Answer::NoWay(NoWay {
+    Answer::NoWay(Box::new(NoWay {
         id: now.id.clone(),
         from: from.clone(),
         to: to.clone(),
@@ -115,7 +115,7 @@ fn no_way(facts: &Facts, now: &Situation, from: &Version, to: &Version) -> Answe
         outcome,
         instead,
         nearest: nearest.cloned(),
-    })
+    }))
 }
 
 fn circumstances(now: &Situation, coordinators: Option<CoordinatorLayout>, via: Via) -> Circumstances {
@@ -283,7 +283,7 @@ fn with_operator<'a>(facts: &'a Facts, now: &'a Situation, mut drafts: Vec<Draft
     let newest =
         good.map(|row| &row.version).filter(|version| all.iter().all(|(range, ..)| range.contains(version))).max();
     let bound = |text: &str| Version::parse(text.trim_start_matches(">="));
-    all.sort_by(|a, b| bound(a.1).cmp(&bound(b.1)));
+    all.sort_by_key(|need| bound(need.1));
     let Some((_, strictest, because)) = all.pop() else { return drafts };
     let unless =
         runs.is_none().then(|| format!("the operator is already {} or later", strictest.trim_start_matches(">=")));

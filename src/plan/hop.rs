@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 #[serde(tag = "answer", rename_all = "kebab-case")]
 pub enum Answer {
     Plan(Box<Plan>),
-    NoWay(NoWay),
+    NoWay(Box<NoWay>),
     Unknown(Unknown),
 }
 
