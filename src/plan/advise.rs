@@ -98,8 +98,11 @@ impl<'a> Talk<'a> {
     fn fill(&self, text: &str) -> String {
         let now = self.now;
         let tag = |version: &Version| format!("v{version}{}", now.variant);
-        let repository = now.repository.as_deref().filter(|text| is_plain(text, "/:_"));
-        let repository = repository.or_else(|| self.default_repository()).unwrap_or("<repository>");
+        let repository = match now.repository.as_deref() {
+            Some(own) if is_plain(own, "/:_") => own,
+            Some(_) => "<repository>",
+            None => self.default_repository().unwrap_or("<repository>"),
+        };
         let known = [
             ("<name>", now.name.clone().filter(|text| is_plain(text, ""))),
             ("<namespace>", now.namespace.clone().filter(|text| is_plain(text, ""))),

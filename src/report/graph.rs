@@ -49,7 +49,7 @@ pub fn table(graph: &Graph, style: Style, w: &mut dyn Write) -> io::Result<()> {
     for (index, node) in graph.releases.iter().enumerate() {
         let ways: Vec<&Way> = graph.ways.iter().filter(|way| way.from == index).collect();
         if ways.is_empty() {
-            let because = if node.note.is_empty() { "nothing leads further" } else { node.note.as_str() };
+            let because = if node.state == "good" { "nothing that is known leads further" } else { node.note.as_str() };
             rows.push(vec![
                 Cell::plain(node.version.to_string()),
                 Cell::plain("–"),

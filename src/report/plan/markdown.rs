@@ -169,11 +169,12 @@ fn sources(source: &str) -> String {
     }
 }
 
-/// Text in which nothing is markup.
+/// Text in which nothing is markup but code between backticks.
 fn text(text: &str) -> String {
-    let mut safe = String::new();
+    let (mut safe, mut code) = (String::new(), false);
     for c in clean(text).chars() {
-        if matches!(c, '<' | '>' | '|' | '*' | '_' | '[' | ']') {
+        code ^= c == '`';
+        if !code && matches!(c, '<' | '>' | '|' | '*' | '_' | '[' | ']') {
             safe.push('\\');
         }
         safe.push(c);
