@@ -2,14 +2,17 @@
 //!
 //! Takes a [`Situation`] (one Milvus as it runs), where it is to go, and the facts; gives a [`Plan`], the reason why there is none,
 //! or what must be known first. It is pure, it prints nothing, and it has no judgement of its own: every hop is one that
-//! [`Facts::judge`] lets pass, which is also what `check` asks. `route` chooses the stops, `chart` the charts, `build` lays hops out,
-//! `advise` says what each needs; the sentences are rows of `facts/steps.csv`. `graph` draws all that may be done.
+//! [`Facts::judge`] lets pass, which is also what `check` asks. `route` chooses the stops, `chart` the charts, `draft` lays the hops
+//! out, `build` and `advise` say what each needs, `refuse` why there is no plan; the sentences are rows of `facts/steps.csv`.
+//! `graph` draws all that may be done.
 
 mod advise;
 mod build;
 mod chart;
+mod draft;
 pub mod graph;
 mod hop;
+mod refuse;
 mod route;
 
 pub use build::plan;
