@@ -33,6 +33,8 @@ pub struct Config {
     pub pedantic: bool,
     /// The version of Kubernetes that all of it runs on, where somebody said so.
     pub kubernetes_version: Option<Version>,
+    /// A folder with tables that add to the facts, relative to the root.
+    pub facts: Option<String>,
     /// From the command line: the chart version of values that nothing else gives one.
     pub chart_version: Option<Version>,
     /// Files that were named together with `--chart-version`: they are values, whatever their shape.
@@ -241,6 +243,7 @@ impl Reader<'_> {
             "exceptions",
             "fail-on",
             "pedantic",
+            "facts",
         ];
         for (key, value) in self.entries(root, "the config", &known) {
             match key {
@@ -269,6 +272,7 @@ impl Reader<'_> {
                         config.images.extend(version.map(|version| (image.to_string(), version)));
                     }
                 }
+                "facts" => config.facts = self.string(value, "`facts`"),
                 "exceptions" => {
                     for item in self.items(value, "`exceptions`") {
                         let exception = self.exception(item, rules);

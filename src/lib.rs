@@ -3,7 +3,7 @@
 //!
 //! The modules in the order in which data flows: [`source`] gives text, [`yaml`] gives places, [`detect`] finds Milvus,
 //! [`normalize`] understands it, [`pair`] makes a change of two states, [`rules`] judge the change by the [`facts`],
-//! [`report`] says so, [`fix`] repairs it. [`check()`] is the whole of it in one function without I/O.
+//! [`report`] says so, [`fix`] repairs it, [`plan`] lays out the way. [`check()`] is the whole of it in one function without I/O.
 
 pub mod config;
 pub mod detect;
@@ -15,6 +15,7 @@ pub mod model;
 pub mod normalize;
 pub mod outcome;
 pub mod pair;
+pub mod plan;
 pub mod report;
 pub mod rules;
 pub mod source;
@@ -91,6 +92,15 @@ pub fn check_with(base: &Sources, head: &Sources, facts: &Facts, config: &Config
     Outcome { left_out, wanted, ..view::outcome(parts) }
 }
 
+/// Every Milvus of one side that is switched on and that the user asked about, for whoever plans with it.
+pub fn deployments(head: &Sources, facts: &Facts, config: &Config) -> Vec<Deployment> {
+    let base = Sources::empty(Side::Base);
+    let found = understand(head, facts, config);
+    let scope = scope::Scope::new(config, Texts { base: &base, head }, found.evidence.iter());
+    let wanted = |one: &Deployment| scope.holds(one.at) && !found.off.contains(&one.at);
+    found.deployments.into_iter().filter(|one| wanted(one)).collect()
+}
+
 /// One side, understood.
 #[derive(Default)]
 struct Understood {
@@ -138,7 +148,7 @@ fn understand(sources: &Sources, facts: &Facts, config: &Config) -> Understood {
     let open = detect::open(&tree, &found, sources.side);
     let mut understood = Understood { references: open.references, wanted: open.wanted, ..Understood::default() };
     for (file, found) in tree.files.iter().zip(found) {
-        let mut given = given(&file.source.path, sources.side, config);
+        let mut given = given(&file.source.path, sources.side, facts, config);
         for evidence in found.evidence {
             given.manager = detect::manager(&operators, &evidence.id.path);
             match normalize::read(&evidence, facts, &given) {
@@ -188,7 +198,7 @@ fn find(file: &File, tree: &Tree, side: Side, config: &Config) -> Found {
 }
 
 /// What the command line and the config say about a file.
-fn given(path: &str, side: Side, config: &Config) -> Given {
+fn given(path: &str, side: Side, facts: &Facts, config: &Config) -> Given {
     let entry = config.values_of(path, side).and_then(|entry| entry.chart_version.clone());
     let chart = match (&config.chart_version, entry) {
         (Some(version), _) => Some((version.clone(), "--chart-version".to_string())),
@@ -201,6 +211,7 @@ fn given(path: &str, side: Side, config: &Config) -> Given {
         operator: operator.map(|version| (version, "operator-version as given".to_string())),
         images: config.images.clone(),
         manager: None,
+        builds: facts.builds.iter().map(|build| (build.tag.clone(), build.version.clone())).collect(),
     }
 }
 

@@ -215,6 +215,32 @@ fn standard_input(paths: &[PathBuf], base: &Base, scope: &Scope, cwd: &Path) -> 
     Ok(Loaded { base: before, head, config, root, hint: None, doors: Default::default(), filter, cwd })
 }
 
+/// The config that holds here, and the root that its paths are relative to.
+pub fn config_here(scope: &Scope) -> anyhow::Result<(Config, PathBuf)> {
+    let cwd = std::env::current_dir().context("the current folder cannot be read")?;
+    let found = Repository::discover(&cwd)?;
+    let root = found.map_or_else(|| cwd.clone(), |repository| repository.root().to_path_buf());
+    Ok((read_config(scope, &root, &cwd)?, root))
+}
+
+/// The tables of a folder of facts: `(path, text)`.
+pub fn tables(folder: &Path) -> anyhow::Result<Vec<(String, String)>> {
+    let unreadable = |path: &Path, error: std::io::Error| Usage(format!("{} cannot be read: {error}", path.display()));
+    let mut tables = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(|error| unreadable(folder, error))? {
+        let path = entry.map_err(|error| unreadable(folder, error))?.path();
+        if path.extension().is_some_and(|extension| extension == "csv") {
+            let text = std::fs::read_to_string(&path).map_err(|error| unreadable(&path, error))?;
+            tables.push((path.display().to_string(), text));
+        }
+    }
+    if tables.is_empty() {
+        return Err(Usage(format!("{} holds no table (*.csv)", folder.display())).into());
+    }
+    tables.sort();
+    Ok(tables)
+}
+
 /// Loads the two sides of `diff OLD NEW`: files, folders or revisions.
 pub fn load_diff(old: &str, new: &str, scope: &Scope) -> anyhow::Result<Loaded> {
     with_wanted(|more| load_diff_once(old, new, scope, more))
@@ -277,7 +303,7 @@ fn rule_ids() -> Vec<&'static str> {
     RULES.iter().map(|rule| rule.id).collect()
 }
 
-fn version(flag: &str, text: Option<&String>) -> anyhow::Result<Option<Version>> {
+pub fn version(flag: &str, text: Option<&String>) -> anyhow::Result<Option<Version>> {
     let Some(text) = text else { return Ok(None) };
     match Version::parse(text) {
         Some(version) => Ok(Some(version)),

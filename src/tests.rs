@@ -9,6 +9,7 @@ mod house;
 mod judgement;
 mod keys;
 mod pages;
+mod plan;
 mod same;
 mod schemas;
 mod texts;

@@ -35,6 +35,8 @@ pub struct Given {
     pub manager: Option<Manager>,
     /// Images whose tag names no version, each with its version.
     pub images: Vec<(String, Version)>,
+    /// Tags of somebody's own builds, each with the release that it is.
+    pub builds: Vec<(String, Version)>,
 }
 
 /// What a piece of evidence means.
@@ -268,6 +270,9 @@ pub(crate) fn version_of(image: &Field<Image>, given: &Given, oddities: &mut Vec
     });
     if let Some((_, version)) = mapped {
         return Field::default(image.at, version.clone(), "`images` in .milvus-lint.yaml");
+    }
+    if let Some((_, version)) = given.builds.iter().find(|(tag, _)| *tag == reference.tag_text()) {
+        return Field::default(image.at, version.clone(), "`builds.csv` of the facts");
     }
     let text = &reference.text;
     let unknown = |why: String| Field::unknown(image.at, why);

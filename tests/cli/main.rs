@@ -4,5 +4,6 @@
 mod applications;
 mod changes;
 mod commands;
+mod plan;
 mod references;
 mod repository;
