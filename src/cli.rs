@@ -10,6 +10,7 @@ Examples:
   milvus-lint check --staged                    judge a commit, for a hook
   milvus-lint check values.yaml --chart-version 4.2.58
   milvus-lint fix --diff                        show the safe repairs as a patch
+  milvus-lint plan deploy/ --to latest          lay out the way to the newest release
   milvus-lint explain queue-default-changed     read a rule's page
 
 Exit codes:
@@ -36,6 +37,13 @@ pub enum Command {
     Inventory(Inventory),
     /// Apply the safe repairs
     Fix(Fix),
+    /// Lay out the way to another release: hops, checks, commands, the way back
+    Plan(Plan),
+    /// Show or export which release may follow which, or verify the facts
+    #[command(subcommand)]
+    Graph(Graph),
+    /// Say what is known, and of which day it is
+    Facts,
     /// List the rules
     Rules,
     /// Print a rule's page
@@ -57,6 +65,9 @@ pub struct Common {
     /// When to use colours
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
+    /// A folder with tables that add to what is known, or correct it [default: `facts` in the config]
+    #[arg(long, global = true, value_name = "DIR", env = "MILVUS_LINT_FACTS")]
+    pub facts: Option<PathBuf>,
 }
 
 /// When to use colours.
@@ -176,4 +187,89 @@ pub struct Fix {
     pub scope: Scope,
     #[command(flatten)]
     pub verdict: Verdict,
+}
+
+const PLAN_EXIT: &str = "\
+Exit codes:
+  0 there is a plan · 1 there is no legal way · 2 wrong use · 3 something must be known first · 4 internal fault";
+
+/// `plan`.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = PLAN_EXIT)]
+pub struct Plan {
+    /// Files and folders whose Milvus are planned for [default: . unless --from is given]
+    pub paths: Vec<PathBuf>,
+    /// The version that runs now; without a path it is all that is known
+    #[arg(long, value_name = "X.Y.Z")]
+    pub from: Option<String>,
+    /// Where to go: `latest`, a line such as 2.6, or a version
+    #[arg(long, value_name = "VERSION")]
+    pub to: String,
+    /// Who changes what runs
+    #[arg(long, value_name = "DRIVER", value_parser = ["operator", "helm", "argocd", "flux", "compose"])]
+    pub with: Option<String>,
+    /// One process or many
+    #[arg(long, value_name = "MODE", value_parser = ["standalone", "cluster"])]
+    pub mode: Option<String>,
+    /// The message queue that runs
+    #[arg(long, value_name = "QUEUE", value_parser = ["rocksmq", "natsmq", "pulsar", "kafka", "woodpecker"])]
+    pub queue: Option<String>,
+    /// Which coordinators run in a cluster
+    #[arg(long, value_name = "LAYOUT", value_parser = ["mix", "separate", "mix+separate"])]
+    pub coordinators: Option<String>,
+    /// The version of the Milvus operator that runs
+    #[arg(long, alias = "operator-version", value_name = "X.Y.Z", env = "MILVUS_LINT_OPERATOR_VERSION")]
+    pub operator: Option<String>,
+    /// The version of the chart that runs
+    #[arg(long, alias = "chart-version", value_name = "X.Y.Z", env = "MILVUS_LINT_CHART_VERSION")]
+    pub chart: Option<String>,
+    /// Which Milvus, or how it is called where no file says so
+    #[arg(long)]
+    pub name: Option<String>,
+    /// In which namespace
+    #[arg(long)]
+    pub namespace: Option<String>,
+    /// Which way, where there are several
+    #[arg(long, value_name = "WISH", value_parser = ["fewest-hops", "no-downtime", "newest-patches"], default_value = "fewest-hops")]
+    pub prefer: String,
+    /// human, markdown, json or mermaid, with `:FILE` into a file
+    #[arg(long, short, value_name = "FORMAT[:FILE]", default_value = "human")]
+    pub output: String,
+    /// The config file [default: .milvus-lint.yaml at the repository's root]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Leave out files that match this pattern, as in .gitignore (may be repeated)
+    #[arg(long, value_name = "PATTERN")]
+    pub exclude: Vec<String>,
+}
+
+/// `graph`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Graph {
+    /// The newest release of each line, and where each can go in one hop
+    Show(Of),
+    /// All releases and the changes between them, for other programs
+    Export {
+        /// json, dot, mermaid or cincinnati, with `:FILE` into a file
+        #[arg(long, short, value_name = "FORMAT[:FILE]", default_value = "json")]
+        format: String,
+        /// Every release, in the pictures too [default for json and cincinnati]
+        #[arg(long)]
+        all: bool,
+        #[command(flatten)]
+        of: Of,
+    },
+    /// Check the laws of the facts, those of --facts included
+    Verify,
+}
+
+/// What is fixed about the Milvus of a graph.
+#[derive(Clone, Debug, Args)]
+pub struct Of {
+    /// One process or many [default: what both may do]
+    #[arg(long, value_name = "MODE", value_parser = ["standalone", "cluster"])]
+    pub mode: Option<String>,
+    /// The message queue
+    #[arg(long, value_name = "QUEUE", value_parser = ["rocksmq", "natsmq", "pulsar", "kafka", "woodpecker"])]
+    pub queue: Option<String>,
 }

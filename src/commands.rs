@@ -1,10 +1,14 @@
 //! What each command does, from loaded texts to an exit code.
 
+mod graph;
+mod plan;
+
 use crate::cli::{self, Cli, Color, Command, Common, Verdict};
+use crate::complete;
 use crate::load::{self, Loaded};
 use crate::{Exit, Usage};
 use anyhow::Context as _;
-use milvus_lint::facts::Facts;
+use milvus_lint::facts::{FactError, Facts};
 use milvus_lint::finding::Severity;
 use milvus_lint::outcome::Outcome;
 use milvus_lint::report::{self, Context, Format, Style};
@@ -13,6 +17,7 @@ use milvus_lint::source::{Sources, Texts};
 use milvus_lint::{check, config, fix};
 use std::fs::File;
 use std::io::{BufWriter, IsTerminal, Write};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -26,23 +31,33 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Diff(args) => run_diff(&args, &common, start),
         Command::Inventory(args) => run_inventory(&args, &common),
         Command::Fix(args) => run_fix(&args, &common, start),
+        Command::Plan(args) => plan::run(&args, &common),
+        Command::Graph(args) => graph::run(&args, &common),
+        Command::Facts => graph::facts(&common),
         Command::Rules => list_rules(&common),
         Command::Explain { rule } => explain(&rule, &common),
     }
 }
 
-fn facts() -> anyhow::Result<Facts> {
-    Facts::embedded().map_err(|errors| {
-        let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
-        anyhow::anyhow!("the facts cannot be read\n  {}", lines.join("\n  "))
-    })
+/// What is known, with the tables that the command line or the config lays over it.
+fn facts(common: &Common, config: &config::Config, root: &Path) -> anyhow::Result<Facts> {
+    let lines = |errors: Vec<FactError>| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n  ");
+    let facts = Facts::embedded().map_err(|errors| anyhow::anyhow!("the facts cannot be read\n  {}", lines(errors)))?;
+    let folder = common.facts.clone().or_else(|| config.facts.as_ref().map(|folder| root.join(folder)));
+    let Some(folder) = folder else { return Ok(facts) };
+    let tables = load::tables(&folder)?;
+    let name = folder.display();
+    facts
+        .overlaid(&tables)
+        .map_err(|errors| Usage(format!("the facts in {name} cannot be used\n  {}", lines(errors))).into())
 }
 
 fn run_check(args: &cli::Check, common: &Common, start: Instant) -> anyhow::Result<Exit> {
     let mut loaded = load::load(&args.paths, &args.base, &args.scope)?;
     loaded.config.pedantic |= args.verdict.pedantic;
     say_config(&loaded, common);
-    let outcome = check(&loaded.base, &loaded.head, &facts()?, &loaded.config);
+    let known = facts(common, &loaded.config, &loaded.root)?;
+    let outcome = complete::judge(&mut loaded, &known)?;
     report(&loaded, &outcome, &args.verdict, common, start.elapsed(), |_, _| Ok(()))
 }
 
@@ -50,15 +65,17 @@ fn run_diff(args: &cli::Diff, common: &Common, start: Instant) -> anyhow::Result
     let mut loaded = load::load_diff(&args.old, &args.new, &args.scope)?;
     loaded.config.pedantic |= args.verdict.pedantic;
     say_config(&loaded, common);
-    let outcome = check(&loaded.base, &loaded.head, &facts()?, &loaded.config);
+    let known = facts(common, &loaded.config, &loaded.root)?;
+    let outcome = complete::judge(&mut loaded, &known)?;
     report(&loaded, &outcome, &args.verdict, common, start.elapsed(), report::diff::write)
 }
 
 fn run_inventory(args: &cli::Inventory, common: &Common) -> anyhow::Result<Exit> {
     let no_base = cli::Base { no_base: true, ..cli::Base::default() };
-    let loaded = load::load(&args.paths, &no_base, &args.scope)?;
+    let mut loaded = load::load(&args.paths, &no_base, &args.scope)?;
     say_config(&loaded, common);
-    let outcome = check(&loaded.base, &loaded.head, &facts()?, &loaded.config);
+    let known = facts(common, &loaded.config, &loaded.root)?;
+    let outcome = complete::judge(&mut loaded, &known)?;
     let (format, file) = split_output(&args.output);
     let context = context(&loaded, &outcome, &Verdict::default(), common, None, file.is_none());
     let mut text = Vec::new();
@@ -82,7 +99,8 @@ fn run_fix(args: &cli::Fix, common: &Common, start: Instant) -> anyhow::Result<E
     let mut loaded = load::load(&args.paths, &args.base, &args.scope)?;
     loaded.config.pedantic |= args.verdict.pedantic;
     say_config(&loaded, common);
-    let facts = facts()?;
+    let facts = facts(common, &loaded.config, &loaded.root)?;
+    complete::judge(&mut loaded, &facts)?;
     let judge = |head: &Sources| check(&loaded.base, head, &facts, &loaded.config);
     let repaired = fix::repair(&loaded.head, args.unsafe_too, judge);
     if args.diff {
@@ -99,7 +117,7 @@ fn run_fix(args: &cli::Fix, common: &Common, start: Instant) -> anyhow::Result<E
     for (repair, why) in &repaired.dropped {
         anstream::eprintln!("not fixed {}: {} [{}]: {why}", repair.file, repair.title, repair.rule);
     }
-    let loaded = Loaded { head: repaired.head, ..loaded };
+    loaded.head = repaired.head;
     if args.diff {
         let left = &repaired.outcome.summary;
         if left.errors + left.warnings > 0 {

@@ -33,6 +33,8 @@ pub struct Config {
     pub pedantic: bool,
     /// The version of Kubernetes that all of it runs on, where somebody said so.
     pub kubernetes_version: Option<Version>,
+    /// A folder with tables that add to the facts, relative to the root.
+    pub facts: Option<String>,
     /// From the command line: the chart version of values that nothing else gives one.
     pub chart_version: Option<Version>,
     /// Files that were named together with `--chart-version`: they are values, whatever their shape.
@@ -101,13 +103,14 @@ impl Config {
         table.iter().find(|entry| entry.files.is_match(&full))
     }
 
-    /// Files that are looked at whatever is in them: the config itself, the values files that it names, and the variables of Terraform.
-    pub fn kept_files(&self) -> GlobSet {
+    /// Files that are looked at whatever is in them: the config itself, the values files that it names, the variables of
+    /// Terraform, and `more`.
+    pub fn kept_files(&self, more: &[Glob]) -> GlobSet {
         let tables = self.values.iter().chain(self.base_values.iter().flatten());
         // Nothing in a file of variables says what they are for.
         let own: Vec<Glob> = [FILE_NAME, "**/*.tfvars"].iter().filter_map(|glob| Glob::new(glob).ok()).collect();
         let mut globs = GlobSetBuilder::new();
-        for glob in tables.flat_map(|entry| &entry.globs).chain(&own) {
+        for glob in tables.flat_map(|entry| &entry.globs).chain(&own).chain(more) {
             globs.add(glob.clone());
         }
         globs.build().unwrap_or_default()
@@ -240,6 +243,7 @@ impl Reader<'_> {
             "exceptions",
             "fail-on",
             "pedantic",
+            "facts",
         ];
         for (key, value) in self.entries(root, "the config", &known) {
             match key {
@@ -268,6 +272,7 @@ impl Reader<'_> {
                         config.images.extend(version.map(|version| (image.to_string(), version)));
                     }
                 }
+                "facts" => config.facts = self.string(value, "`facts`"),
                 "exceptions" => {
                     for item in self.items(value, "`exceptions`") {
                         let exception = self.exception(item, rules);

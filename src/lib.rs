@@ -3,7 +3,7 @@
 //!
 //! The modules in the order in which data flows: [`source`] gives text, [`yaml`] gives places, [`detect`] finds Milvus,
 //! [`normalize`] understands it, [`pair`] makes a change of two states, [`rules`] judge the change by the [`facts`],
-//! [`report`] says so, [`fix`] repairs it. [`check()`] is the whole of it in one function without I/O.
+//! [`report`] says so, [`fix`] repairs it, [`plan`] lays out the way. [`check()`] is the whole of it in one function without I/O.
 
 pub mod config;
 pub mod detect;
@@ -15,6 +15,7 @@ pub mod model;
 pub mod normalize;
 pub mod outcome;
 pub mod pair;
+pub mod plan;
 pub mod report;
 pub mod rules;
 pub mod source;
@@ -29,16 +30,16 @@ mod view;
 mod tests;
 
 use config::Config;
-use detect::{Evidence, File, Found, Hint, Tree};
+use detect::{Evidence, File, Found, Hint, LeftOut, Operator, Tree};
 use facts::Facts;
 use finding::{Finding, Fix};
-use model::{Deployment, Field, Migration, Transition};
+use model::{Deployment, Field, Migration, Reference, Transition};
 use normalize::{Given, Normal};
 use outcome::{Incomplete, Outcome};
 use pair::Compared;
 use rayon::prelude::*;
 use rules::{Case, Event, RULES, Rule};
-use source::{Side, Sources, Span, Texts};
+use source::{Side, SourceId, Sources, Span, Texts, Wanted};
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -66,16 +67,38 @@ pub fn check_with(base: &Sources, head: &Sources, facts: &Facts, config: &Config
     let scope = scope::Scope::new(config, texts, before.evidence.iter().chain(&after.evidence));
     let transitions: Vec<Transition> = transitions.into_iter().filter(|t| scope.holds(t.at())).collect();
     troubles.retain(|trouble| scope.names(trouble.at));
+    let references: Vec<Reference> = after.references.into_iter().filter(|r| scope.names(r.at)).collect();
+    let wanted = before.wanted.into_iter().chain(after.wanted).collect();
     let comments: Vec<yaml::Comment> = after.comments.into_iter().filter(|c| scope.names(c.at)).collect();
+    let operators: Vec<&Operator> = after.operators.iter().filter(|operator| scope.names(operator.at)).collect();
+    let heads = Heads {
+        transitions: &transitions,
+        troubles: &troubles,
+        references: &references,
+        off: &after.off,
+        operators: &operators,
+    };
     let judge = Judge { facts, kubernetes: config.kubernetes_version.as_ref(), rules };
-    let mut findings = judge.all(&transitions, &troubles, &after.off);
+    let mut findings = judge.all(heads);
     for finding in &mut findings {
         write_fixes(finding, &after.evidence, texts);
     }
     let judged = accept::Judged { findings, comments: &comments, transitions: &transitions, rules };
     let (findings, excepted) = accept::accept(judged, texts, facts, config);
     let incomplete = incomplete(head, &troubles, texts);
-    view::outcome(view::Parts { transitions: &transitions, findings, excepted, incomplete, texts, facts, config })
+    let left_out = after.left_out.into_iter().filter(|left| scope.names(left.at));
+    let left_out = left_out.map(|left| (left.at, left.why)).collect();
+    let parts = view::Parts { transitions: &transitions, findings, excepted, incomplete, texts, facts, config };
+    Outcome { left_out, wanted, ..view::outcome(parts) }
+}
+
+/// Every Milvus of one side that is switched on and that the user asked about, for whoever plans with it.
+pub fn deployments(head: &Sources, facts: &Facts, config: &Config) -> Vec<Deployment> {
+    let base = Sources::empty(Side::Base);
+    let found = understand(head, facts, config);
+    let scope = scope::Scope::new(config, Texts { base: &base, head }, found.evidence.iter());
+    let wanted = |one: &Deployment| scope.holds(one.at) && !found.off.contains(&one.at);
+    found.deployments.into_iter().filter(|one| wanted(one)).collect()
 }
 
 /// One side, understood.
@@ -90,6 +113,11 @@ struct Understood {
     comments: Vec<yaml::Comment>,
     /// Where each Milvus begins that is switched off.
     off: Vec<Span>,
+    /// References that lead nowhere, and texts that were not there to be read.
+    references: Vec<Reference>,
+    wanted: Vec<Wanted>,
+    operators: Vec<Operator>,
+    left_out: Vec<LeftOut>,
 }
 
 /// The base, which is not read again where no file with a Milvus in it differs.
@@ -111,14 +139,23 @@ fn understand_base(base: &Sources, head: &Sources, after: &Understood, facts: &F
 fn understand(sources: &Sources, facts: &Facts, config: &Config) -> Understood {
     let tree = Tree::parse(sources);
     let mut found: Vec<Found> = tree.files.par_iter().map(|file| find(file, &tree, sources.side, config)).collect();
+    detect::join_workloads(&mut found);
     detect::lay_overlays(&tree, &mut found);
+    detect::follow_applications(&tree, &mut found);
     detect::drop_repeats(&mut found);
-    let mut understood = Understood::default();
+    let operators = detect::operators(&tree);
+    let left_out = detect::left_out(&tree, &found);
+    let open = detect::open(&tree, &found, sources.side);
+    let mut understood = Understood { references: open.references, wanted: open.wanted, ..Understood::default() };
     for (file, found) in tree.files.iter().zip(found) {
-        let given = given(&file.source.path, sources.side, config);
+        let mut given = given(&file.source.path, sources.side, facts, config);
         for evidence in found.evidence {
+            given.manager = detect::manager(&operators, &evidence.id.path);
             match normalize::read(&evidence, facts, &given) {
-                Normal::Deployment(deployment) => understood.deployments.push(*deployment),
+                Normal::Deployment(mut deployment) => {
+                    deployment.ground.files = files_of(&evidence, &tree);
+                    understood.deployments.push(*deployment);
+                }
                 Normal::Migration(migration) => understood.migrations.push(*migration),
             }
             understood.evidence.push(evidence);
@@ -129,7 +166,16 @@ fn understand(sources: &Sources, facts: &Facts, config: &Config) -> Understood {
         understood.comments.extend(found.comments);
         understood.off.extend(found.off);
     }
+    understood.operators = operators;
+    understood.left_out = left_out;
     understood
+}
+
+/// The files that speak of a Milvus, in their order.
+fn files_of(evidence: &Evidence, tree: &Tree) -> Vec<String> {
+    let sources: HashSet<SourceId> = evidence.layers.0.iter().map(|layer| layer.document.source).collect();
+    let files = tree.files.iter().filter(|file| sources.contains(&file.id));
+    files.map(|file| file.source.path.clone()).collect()
 }
 
 fn find(file: &File, tree: &Tree, side: Side, config: &Config) -> Found {
@@ -152,7 +198,7 @@ fn find(file: &File, tree: &Tree, side: Side, config: &Config) -> Found {
 }
 
 /// What the command line and the config say about a file.
-fn given(path: &str, side: Side, config: &Config) -> Given {
+fn given(path: &str, side: Side, facts: &Facts, config: &Config) -> Given {
     let entry = config.values_of(path, side).and_then(|entry| entry.chart_version.clone());
     let chart = match (&config.chart_version, entry) {
         (Some(version), _) => Some((version.clone(), "--chart-version".to_string())),
@@ -164,6 +210,8 @@ fn given(path: &str, side: Side, config: &Config) -> Given {
         chart,
         operator: operator.map(|version| (version, "operator-version as given".to_string())),
         images: config.images.clone(),
+        manager: None,
+        builds: facts.builds.iter().map(|build| (build.tag.clone(), build.version.clone())).collect(),
         ..Given::default()
     }
 }
@@ -206,6 +254,15 @@ fn from_command_line(transitions: Vec<Transition>, config: &Config) -> Vec<Trans
         .collect()
 }
 
+/// What the head holds, to be judged.
+struct Heads<'a> {
+    transitions: &'a [Transition],
+    troubles: &'a [detect::Trouble],
+    references: &'a [Reference],
+    off: &'a [Span],
+    operators: &'a [&'a Operator],
+}
+
 /// By what is judged.
 struct Judge<'a> {
     facts: &'a Facts,
@@ -214,11 +271,23 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    fn all(&self, transitions: &[Transition], troubles: &[detect::Trouble], off: &[Span]) -> Vec<Finding> {
+    fn all(&self, heads: Heads) -> Vec<Finding> {
+        let Heads { transitions, troubles, references, off, operators } = heads;
+        let is_on = |deployment: &&Deployment| !off.contains(&deployment.at);
+        let on: Vec<&Deployment> = transitions.iter().filter_map(Transition::head).filter(is_on).collect();
+        let conflicts = pair::conflicts(&on);
+        let moved = pair::perhaps_moved(transitions);
         let off = |transition: &&Transition| transition.head().is_some_and(|head| off.contains(&head.at));
         let events = transitions.iter().filter(|transition| !off(transition)).map(Event::Transition);
+        let events = events.chain(moved.iter().map(|(head, gone)| Event::PerhapsMoved { head, gone }));
+        let events = events.chain(conflicts.iter().map(|(first, second)| Event::DefinedTwice { first, second }));
+        let events = events.chain(operators.iter().filter_map(|operator| match &operator.version {
+            detect::OperatorRelease::Floating(why) => Some(Event::FloatingOperator { at: operator.at, why }),
+            _ => None,
+        }));
         let events =
             events.chain(troubles.iter().map(|trouble| Event::Unreadable { at: trouble.at, why: &trouble.why }));
+        let events = events.chain(references.iter().map(Event::Reference));
         let case = |event| Case { facts: self.facts, kubernetes: self.kubernetes, event };
         let all = events.flat_map(|event| self.rules.iter().flat_map(move |rule| rules::run(rule, case(event))));
         // One text can be a layer of several Milvus; what is wrong in it is said once.
@@ -248,7 +317,13 @@ fn edits(finding: &Finding, fix: &Fix, evidence: &[Evidence], texts: Texts) -> R
     let owner = evidence.iter().find(|evidence| Some(evidence.at) == finding.owner);
     let evidence = owner.ok_or("the place to change was not found")?;
     let mut rewrites: Vec<normalize::Rewrite> = Vec::new();
+    let mut edits = Vec::new();
     for set in &fix.set {
+        let refilled = normalize::refill(evidence, set);
+        if !refilled.is_empty() {
+            edits.extend(refilled);
+            continue;
+        }
         let written = normalize::write(evidence, set);
         if written.is_empty() {
             return Err("it cannot be said in this file".to_string());
@@ -260,7 +335,6 @@ fn edits(finding: &Finding, fix: &Fix, evidence: &[Evidence], texts: Texts) -> R
             }
         }
     }
-    let mut edits = Vec::new();
     for rewrite in rewrites {
         // What an expression of Terraform says may stand in another file than what it is said of.
         let made = hcl::edits(&|id| texts.source(id), &rewrite.document, &rewrite.changes);

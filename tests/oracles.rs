@@ -381,6 +381,20 @@ fn compare_workloads(tally: &mut Tally, file: &'static str, id: &str, view: &Dep
     tally.compare(file, "without pods", id, &sorted(idle.collect()), &sorted(none.collect()));
 }
 
+/// The rules that say what the API server or the webhook says.
+const REFUSALS: [&str; 9] = [
+    "value-unknown",
+    "field-value-invalid",
+    "setting-unsupported",
+    "dependency-incomplete",
+    "version-unreadable",
+    "rolling-ineffective",
+    "migration-version-malformed",
+    "migration-source-unsupported",
+    "migration-target-unsupported",
+];
+const PRUNED: [&str; 4] = ["field-unknown", "field-too-new", "metadata-at-root", "component-version-ignored"];
+
 fn with_operator(version: &str) -> Config {
     Config { operator_version: Version::parse(version.trim_start_matches('v')), ..Config::default() }
 }
@@ -402,11 +416,19 @@ fn operator(folder: &Path, facts: &Facts) -> Tally {
             let refused = ["validateCreateError", "validateUpdateError", "upgradeValidateError", "decodeError"];
             let refused =
                 refused.iter().any(|key| !answer[*key].is_null()) || row["crd"]["errors"] != Value::Array(vec![]);
+            let rules: BTreeSet<&str> = outcome
+                .findings
+                .iter()
+                .filter(|finding| finding.at.source.index as usize == nth && finding.severity.as_str() != "info")
+                .map(|finding| finding.rule)
+                .collect();
             if refused {
-                let errors = outcome.findings.iter().filter(|finding| finding.severity.as_str() == "error");
-                let seen = errors.clone().any(|finding| finding.at.source.index as usize == nth);
-                tally.compare(FILE, "refused", &id, &seen.to_string(), "true");
+                let seen = rules.iter().any(|rule| REFUSALS.contains(rule));
+                tally.compare(FILE, "refused", &format!("{id} {rules:?}"), &seen.to_string(), "true");
             }
+            let pruned = !words(&row["crd"]["pruned"]).is_empty();
+            let seen = rules.iter().any(|rule| PRUNED.contains(rule));
+            tally.compare(FILE, "unknown fields", &format!("{id} {rules:?}"), &seen.to_string(), &pruned.to_string());
             // What the API server refuses never comes to the operator.
             if answer["facts"].is_object() && row["crd"]["errors"] == Value::Array(vec![]) {
                 let facts = &answer["facts"];

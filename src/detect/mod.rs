@@ -11,9 +11,12 @@ mod helm_values;
 mod helmfile;
 mod kustomize;
 mod layers;
+mod left_out;
 mod milvus_resource;
 mod objects;
+mod operator;
 mod process;
+mod references;
 mod release;
 mod repeats;
 mod settings;
@@ -25,14 +28,19 @@ mod umbrella;
 mod variables;
 mod workload;
 
+pub use argocd::{Applied, follow_applications, wanted};
 pub use kustomize::lay_overlays;
 pub use layers::{Layer, Layers, Look};
+pub use left_out::{LeftOut, left_out};
+pub use operator::{Manager, Operator, Release as OperatorRelease, manager, operators};
 pub use process::{Process, Role, Variable};
+pub use references::{Open, open};
 pub use repeats::drop_repeats;
 pub use tree::{File, Tree};
-pub use variables::Text;
+pub use variables::{Filled, Text};
+pub use workload::join_workloads;
 
-use crate::model::{Dialect, Identity, Surface};
+use crate::model::{Dialect, Identity, Surface, Unfound};
 use crate::source::Span;
 use crate::yaml::{self, Document};
 use std::sync::Arc;
@@ -43,6 +51,9 @@ pub const LITERALS: &[&str] = &[
     "Milvus",
     // Of the `.env` file beside a compose file.
     "MILVUS",
+    // Of a service or an override that names the queue and no more, and of the server's own configuration.
+    "MQ_TYPE",
+    "\nmq:",
     "messageQueue",
     "Coordinator",
     "queryNode",
@@ -69,6 +80,7 @@ pub const LITERALS: &[&str] = &[
     "HelmRepository",
     // Overlays, and patches that name nothing but a path.
     "kustomize.config.k8s.io",
+    "kustomize.toolkit.fluxcd.io",
     "- ../",
     "patches:",
     "patchesStrategicMerge",
@@ -101,11 +113,13 @@ pub fn is_worth_opening(name: &str) -> bool {
         ".new",
         ".old",
         ".bak",
+        ".env",
     ];
     // What the dependencies of a chart were resolved to.
     let locked = ["chart.lock", "requirements.lock"].contains(&lower.as_str());
     let extension = base.trim_start_matches('.').rsplit_once('.').map(|(_, extension)| extension);
     known.iter().any(|ending| lower.ends_with(ending))
+        || lower.starts_with(".env")
         || locked
         || lower.contains(".yaml")
         || lower.contains(".yml")
@@ -129,6 +143,8 @@ pub struct Evidence {
     pub processes: Vec<Process>,
     /// These are values of somebody's own chart, or of a fork, that runs Milvus: the Milvus chart's defaults do not hold.
     pub own_chart: bool,
+    /// The chart's source, where it is certain that nobody finds it.
+    pub unfound: Option<Unfound>,
 }
 
 /// What was found.
@@ -149,6 +165,8 @@ pub struct Found {
     pub off: Vec<Span>,
     /// Documents of other files that are a resource only as somebody fills them in.
     pub filled: Vec<Span>,
+    /// Folders that an Application installs, until it is known what all files hold.
+    pub applied: Vec<Applied>,
 }
 
 /// Something that looks like Milvus and could not be read.
@@ -185,7 +203,7 @@ pub fn find(file: &File, tree: &Tree, hint: Hint) -> Found {
         found.comments.extend(document.comments.iter().filter(|c| c.text.contains("milvus-lint:")).cloned());
         in_document(document, file, tree, hint, &mut found);
     }
-    workload::find(file, &mut found);
+    workload::find(file, tree, &mut found);
     number(&mut found.evidence);
     found
 }

@@ -8,7 +8,8 @@ use std::fmt;
 /// A row of a table that cannot be read or that contradicts another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FactError {
-    pub file: &'static str,
+    /// The table as its author names it.
+    pub file: String,
     /// The line in the file, from 1; 0 when it is about the table as a whole.
     pub line: u64,
     pub column: String,
@@ -17,23 +18,29 @@ pub struct FactError {
 
 impl fmt::Display for FactError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "src/facts/{}:{}: column `{}`: {}", self.file, self.line, self.column, self.message)
+        match self.column.as_str() {
+            "" => write!(f, "{}:{}: {}", self.file, self.line, self.message),
+            column => write!(f, "{}:{}: column `{column}`: {}", self.file, self.line, self.message),
+        }
     }
 }
 
 /// One row while it is read: gives typed cells and collects what is wrong.
-struct Row<'a> {
-    file: &'static str,
+pub(super) struct Row<'a> {
+    file: &'a str,
     line: u64,
+    /// Whether a column may be missing, which reads as empty: the rows of a user say what they must and no more.
+    brief: bool,
     header: &'a csv::StringRecord,
     record: &'a csv::StringRecord,
     errors: &'a mut Vec<FactError>,
 }
 
 impl Row<'_> {
-    fn text(&mut self, column: &str) -> String {
+    pub(super) fn text(&mut self, column: &str) -> String {
         match self.header.iter().position(|name| name == column) {
             Some(at) => self.record.get(at).unwrap_or("").trim().to_string(),
+            None if self.brief => String::new(),
             None => {
                 self.wrong(column, "the table has no such column".to_string());
                 String::new()
@@ -41,11 +48,16 @@ impl Row<'_> {
         }
     }
 
-    fn wrong(&mut self, column: &str, message: String) {
-        self.errors.push(FactError { file: self.file, line: self.line, column: column.to_string(), message });
+    pub(super) fn wrong(&mut self, column: &str, message: String) {
+        self.errors.push(FactError {
+            file: self.file.to_string(),
+            line: self.line,
+            column: column.to_string(),
+            message,
+        });
     }
 
-    fn filled(&mut self, column: &str) -> String {
+    pub(super) fn filled(&mut self, column: &str) -> String {
         let text = self.text(column);
         if text.is_empty() {
             self.wrong(column, "is empty".to_string());
@@ -53,7 +65,7 @@ impl Row<'_> {
         text
     }
 
-    fn version(&mut self, column: &str) -> Version {
+    pub(super) fn version(&mut self, column: &str) -> Version {
         let text = self.text(column);
         Version::parse(&text).unwrap_or_else(|| {
             self.wrong(column, format!("`{text}` is no version of the form x.y.z"));
@@ -61,7 +73,7 @@ impl Row<'_> {
         })
     }
 
-    fn range(&mut self, column: &str) -> Range {
+    pub(super) fn range(&mut self, column: &str) -> Range {
         let text = self.text(column);
         Range::parse(&text).unwrap_or_else(|message| {
             self.wrong(column, message);
@@ -70,7 +82,7 @@ impl Row<'_> {
     }
 
     /// A word of a closed set, or nothing.
-    fn word<T>(&mut self, column: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+    pub(super) fn word<T>(&mut self, column: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
         let text = self.text(column);
         if text.is_empty() {
             return None;
@@ -87,9 +99,14 @@ impl Row<'_> {
             .unwrap_or_default()
     }
 
-    fn proof(&mut self) -> Proof {
-        let source = self.filled("source");
-        let seen = self.text("seen");
+    pub(super) fn proof(&mut self) -> Proof {
+        let (source, seen) = (self.text("source"), self.text("seen"));
+        if source.is_empty() && !self.brief {
+            self.wrong("source", "is empty".to_string());
+        }
+        if self.brief && seen.is_empty() {
+            return Proof { source, seen, confidence: 'N' };
+        }
         if seen.len() != 10 || !seen.bytes().enumerate().all(|(i, b)| (i == 4 || i == 7) == (b == b'-')) {
             self.wrong("seen", format!("`{seen}` is no date of the form YYYY-MM-DD"));
         }
@@ -99,57 +116,130 @@ impl Row<'_> {
     }
 }
 
-fn table<T>(file: &'static str, text: &str, errors: &mut Vec<FactError>, read: impl Fn(&mut Row) -> T) -> Vec<T> {
-    let mut reader = csv::ReaderBuilder::new().from_reader(text.as_bytes());
-    let header = match reader.headers() {
-        Ok(header) => header.clone(),
-        Err(error) => {
-            errors.push(FactError { file, line: 1, column: String::new(), message: error.to_string() });
-            return Vec::new();
-        }
-    };
-    let mut rows = Vec::new();
-    let mut record = csv::StringRecord::new();
-    loop {
-        match reader.read_record(&mut record) {
-            Ok(false) => return rows,
-            Ok(true) => {
-                let line = record.position().map_or(0, csv::Position::line);
-                rows.push(read(&mut Row { file, line, header: &header, record: &record, errors }));
-            }
+/// A table on its way from text to types.
+struct Table<'a> {
+    file: &'a str,
+    text: &'a str,
+    /// Rows are a user's: columns may be missing, and a row replaces the one of the same name.
+    brief: bool,
+}
+
+impl Table<'_> {
+    fn rows<T>(&self, errors: &mut Vec<FactError>, read: impl Fn(&mut Row) -> T) -> Vec<T> {
+        let (file, brief) = (self.file, self.brief);
+        let wrong = |line, error: csv::Error| {
+            let message = error.to_string();
+            FactError { file: file.to_string(), line, column: String::new(), message }
+        };
+        let mut reader = csv::ReaderBuilder::new().from_reader(self.text.as_bytes());
+        let header = match reader.headers() {
+            Ok(header) => header.clone(),
             Err(error) => {
-                let line = error.position().map_or(0, csv::Position::line);
-                errors.push(FactError { file, line, column: String::new(), message: error.to_string() });
+                errors.push(wrong(1, error));
+                return Vec::new();
+            }
+        };
+        let mut rows = Vec::new();
+        let mut record = csv::StringRecord::new();
+        loop {
+            match reader.read_record(&mut record) {
+                Ok(false) => return rows,
+                Ok(true) => {
+                    let line = record.position().map_or(0, csv::Position::line);
+                    rows.push(read(&mut Row { file, line, brief, header: &header, record: &record, errors }));
+                }
+                Err(error) => errors.push(wrong(error.position().map_or(0, csv::Position::line), error)),
             }
         }
     }
+
+    /// Reads the rows into `into`; those of a user take the place of the ones of the same name, or come first.
+    fn add<T>(
+        &self,
+        into: &mut Vec<T>,
+        errors: &mut Vec<FactError>,
+        read: impl Fn(&mut Row) -> T,
+        same: impl Fn(&T, &T) -> bool,
+    ) {
+        let mut rows = self.rows(errors, read);
+        if self.brief {
+            into.retain(|old| !rows.iter().any(|new| same(old, new)));
+        }
+        rows.append(into);
+        *into = rows;
+    }
 }
 
+/// The tables of this folder, by the names that an overlay uses too.
+const TABLES: [(&str, &str); 17] = [
+    ("releases.csv", include_str!("releases.csv")),
+    ("edges.csv", include_str!("edges.csv")),
+    ("risks.csv", include_str!("risks.csv")),
+    ("floors.csv", include_str!("floors.csv")),
+    ("queues.csv", include_str!("queues.csv")),
+    ("charts.csv", include_str!("charts.csv")),
+    ("bad-charts.csv", include_str!("bad-charts.csv")),
+    ("chart-defaults.csv", include_str!("chart-defaults.csv")),
+    ("chart-stops.csv", include_str!("chart-stops.csv")),
+    ("operators.csv", include_str!("operators.csv")),
+    ("operator-defaults.csv", include_str!("operator-defaults.csv")),
+    ("server-defaults.csv", include_str!("server-defaults.csv")),
+    ("settings.csv", include_str!("settings.csv")),
+    ("migration-tools.csv", include_str!("migration-tools.csv")),
+    ("reuse-values.csv", include_str!("reuse-values.csv")),
+    ("steps.csv", include_str!("steps.csv")),
+    ("builds.csv", "tag,version,source,seen,confidence\n"),
+];
+
 pub(super) fn embedded() -> Result<Facts, Vec<FactError>> {
-    let mut errors = Vec::new();
-    let facts = Facts {
-        releases: table("releases.csv", include_str!("releases.csv"), &mut errors, release),
-        edges: table("edges.csv", include_str!("edges.csv"), &mut errors, edge),
-        risks: table("risks.csv", include_str!("risks.csv"), &mut errors, risk),
-        floors: table("floors.csv", include_str!("floors.csv"), &mut errors, floor),
-        queues: table("queues.csv", include_str!("queues.csv"), &mut errors, queue),
-        charts: table("charts.csv", include_str!("charts.csv"), &mut errors, chart),
-        bad_charts: table("bad-charts.csv", include_str!("bad-charts.csv"), &mut errors, bad_chart),
-        chart_defaults: table("chart-defaults.csv", include_str!("chart-defaults.csv"), &mut errors, chart_default),
-        operators: table("operators.csv", include_str!("operators.csv"), &mut errors, operator),
-        operator_defaults: table(
-            "operator-defaults.csv",
-            include_str!("operator-defaults.csv"),
-            &mut errors,
-            operator_default,
-        ),
-        server_defaults: table("server-defaults.csv", include_str!("server-defaults.csv"), &mut errors, server_default),
-        settings: table("settings.csv", include_str!("settings.csv"), &mut errors, setting),
-        migration_tools: table("migration-tools.csv", include_str!("migration-tools.csv"), &mut errors, tool),
-        reuse_values: table("reuse-values.csv", include_str!("reuse-values.csv"), &mut errors, reuse_values),
-        tools: table("tools.csv", include_str!("tools.csv"), &mut errors, tool_fact),
-    };
+    let (mut errors, mut facts) = (Vec::new(), Facts::default());
+    for (name, text) in TABLES {
+        read(&mut facts, name, &Table { file: &format!("src/facts/{name}"), text, brief: false }, &mut errors);
+    }
     if errors.is_empty() { Ok(facts) } else { Err(errors) }
+}
+
+/// Lays tables of a user over the facts: `(path, text)`, each named like the table that it adds to.
+pub(super) fn overlaid(mut facts: Facts, tables: &[(String, String)]) -> Result<Facts, Vec<FactError>> {
+    let mut errors = Vec::new();
+    for (path, text) in tables {
+        let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+        if TABLES.iter().all(|(known, _)| *known != name) {
+            let known: Vec<&str> = TABLES.iter().map(|(known, _)| *known).collect();
+            let message = format!("there is no table `{name}` (known: {})", known.join(", "));
+            errors.push(FactError { file: path.clone(), line: 0, column: String::new(), message });
+            continue;
+        }
+        read(&mut facts, name, &Table { file: path, text, brief: true }, &mut errors);
+    }
+    facts.releases.sort_by(|a, b| a.version.cmp(&b.version));
+    facts.charts.sort_by(|a, b| a.version.cmp(&b.version));
+    facts.operators.sort_by(|a, b| a.version.cmp(&b.version));
+    if errors.is_empty() { Ok(facts) } else { Err(errors) }
+}
+
+fn read(facts: &mut Facts, name: &str, table: &Table, errors: &mut Vec<FactError>) {
+    match name {
+        "releases.csv" => table.add(&mut facts.releases, errors, release, |a, b| a.version == b.version),
+        "edges.csv" => table.add(&mut facts.edges, errors, edge, |a, b| a.id == b.id),
+        "risks.csv" => table.add(&mut facts.risks, errors, risk, |a, b| a.id == b.id),
+        "floors.csv" => table.add(&mut facts.floors, errors, floor, |a, b| a.id == b.id),
+        "queues.csv" => table.add(&mut facts.queues, errors, queue, |a, b| a.id == b.id),
+        "charts.csv" => table.add(&mut facts.charts, errors, chart, |a, b| a.version == b.version),
+        "bad-charts.csv" => table.add(&mut facts.bad_charts, errors, bad_chart, |a, b| a.id == b.id),
+        "settings.csv" => table.add(&mut facts.settings, errors, setting, |a, b| a.id == b.id),
+        "chart-defaults.csv" => {
+            table.add(&mut facts.chart_defaults, errors, chart_default, |a, b| (&a.key, &a.since) == (&b.key, &b.since))
+        }
+        "chart-stops.csv" => table.add(&mut facts.chart_stops, errors, advice::chart_stop, |a, b| a.id == b.id),
+        "operators.csv" => table.add(&mut facts.operators, errors, operator, |a, b| a.version == b.version),
+        "operator-defaults.csv" => table.add(&mut facts.operator_defaults, errors, operator_default, |_, _| false),
+        "server-defaults.csv" => table.add(&mut facts.server_defaults, errors, server_default, |_, _| false),
+        "migration-tools.csv" => table.add(&mut facts.migration_tools, errors, tool, |a, b| a.image == b.image),
+        "reuse-values.csv" => table.add(&mut facts.reuse_values, errors, reuse_values, |a, b| a.id == b.id),
+        "steps.csv" => table.add(&mut facts.steps, errors, advice::advice, |a, b| a.id == b.id),
+        _ => table.add(&mut facts.builds, errors, advice::build, |a, b| a.tag == b.tag),
+    }
 }
 
 fn release(row: &mut Row) -> Release {
@@ -162,6 +252,7 @@ fn release(row: &mut Row) -> Release {
     });
     Release {
         version: row.version("version"),
+        date: row.text("date"),
         state: state.unwrap_or(ReleaseState::Bad),
         instead: row.text("instead"),
         note: row.text("note"),
@@ -175,6 +266,7 @@ fn edge(row: &mut Row) -> Edge {
         "queue" => Some(What::Queue),
         "pulsar" => Some(What::Pulsar),
         "mode" => Some(What::Mode),
+        "tool" => Some(What::Tool),
         _ => None,
     });
     let verdict = row.word("verdict", Verdict::parse);
@@ -410,8 +502,4 @@ fn reuse_values(row: &mut Row) -> ReuseValues {
         outcome: row.filled("outcome"),
         proof: row.proof(),
     }
-}
-
-fn tool_fact(row: &mut Row) -> ToolFact {
-    ToolFact { name: row.filled("name"), value: row.filled("value"), proof: row.proof() }
 }

@@ -3,11 +3,17 @@
 //! Takes the tables beside this file (compiled in) and gives them typed, with the questions that rules ask of them. It knows
 //! the model's versions and words; no file, no YAML, no finding. The tables' own README says how to change them.
 
+mod advice;
 mod graph;
+mod keys;
+mod laws;
 mod load;
 pub mod settings;
 
+pub use advice::{Advice, Build, ChartStop};
 pub use graph::{Circumstances, Hop, Judgement, Step, Verdict, Via};
+pub use keys::{Fault, Field as KeyField, Instead, KeyTable, Why, check as check_keys};
+pub use laws::Law;
 pub use load::FactError;
 
 use crate::model::{CoordinatorLayout, Mode, Queue, Range, Version};
@@ -29,7 +35,9 @@ pub struct Facts {
     pub settings: Vec<settings::SettingFact>,
     pub migration_tools: Vec<MigrationTool>,
     pub reuse_values: Vec<ReuseValues>,
-    pub tools: Vec<ToolFact>,
+    pub chart_stops: Vec<ChartStop>,
+    pub steps: Vec<Advice>,
+    pub builds: Vec<Build>,
 }
 
 /// How good a release is as a target.
@@ -43,10 +51,24 @@ pub enum ReleaseState {
     DeadEnd,
 }
 
+impl ReleaseState {
+    /// The word for it in the table and the reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ReleaseState::Good => "good",
+            ReleaseState::Bad => "bad",
+            ReleaseState::Prerelease => "prerelease",
+            ReleaseState::DeadEnd => "dead-end",
+        }
+    }
+}
+
 /// A release of Milvus.
 #[derive(Clone, Debug)]
 pub struct Release {
     pub version: Version,
+    /// `YYYY-MM-DD`; empty when not known.
+    pub date: String,
     pub state: ReleaseState,
     /// What to run instead of a bad one.
     pub instead: String,
@@ -72,6 +94,8 @@ pub enum What {
     /// The major line of an in-cluster Pulsar.
     Pulsar,
     Mode,
+    /// What installs it.
+    Tool,
 }
 
 /// One statement about changes of a Milvus. It speaks of every change that all its columns match.
@@ -244,28 +268,15 @@ pub struct ReuseValues {
     pub proof: Proof,
 }
 
-/// One thing that is true of a tool around Milvus: a default of a script, the last chart of an archive.
-#[derive(Clone, Debug)]
-pub struct ToolFact {
-    pub name: String,
-    pub value: String,
-    pub proof: Proof,
-}
-
 impl Facts {
-    /// What is known of a tool under a name; empty when the table has no such row.
-    pub fn tool(&self, name: &str) -> &str {
-        self.tools.iter().find(|fact| fact.name == name).map_or("", |fact| &fact.value)
-    }
-
-    /// The range that is known of a tool under a name.
-    pub fn tool_range(&self, name: &str) -> Option<Range> {
-        Range::parse(self.tool(name)).ok()
-    }
-
     /// The tables that are compiled in.
     pub fn embedded() -> Result<Facts, Vec<FactError>> {
         load::embedded()
+    }
+
+    /// The same with tables of a user laid over them: `(path, text)`, each named like the table that it adds to.
+    pub fn overlaid(self, tables: &[(String, String)]) -> Result<Facts, Vec<FactError>> {
+        load::overlaid(self, tables)
     }
 
     /// The release of that version, if it is known.
@@ -350,6 +361,8 @@ impl Facts {
 
     /// The newest day on which a source was read, `YYYY-MM-DD`.
     pub fn seen(&self) -> &str {
-        self.edges.iter().map(|edge| edge.proof.seen.as_str()).max().unwrap_or("")
+        let releases = self.releases.iter().map(|release| &release.proof);
+        let proofs = self.edges.iter().map(|edge| &edge.proof).chain(releases);
+        proofs.map(|proof| proof.seen.as_str()).max().unwrap_or("")
     }
 }

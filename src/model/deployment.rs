@@ -1,8 +1,9 @@
 //! One Milvus, whatever it was written in.
 
-use super::{Field, Image, Settings, Version, Workload};
+use super::{Field, Image, Settings, Version, Workload, Written};
 use crate::source::Span;
 use std::fmt;
+use std::sync::Arc;
 
 /// How a Milvus is told from another: not by its file, so that a moved file is still the same Milvus.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -70,6 +71,24 @@ impl Surface {
             Surface::Terraform => "terraform",
             Surface::Compose => "compose",
             Surface::Workload => "workload",
+        }
+    }
+
+    /// What it is called in a sentence.
+    pub fn prose(self) -> &'static str {
+        match self {
+            Surface::MilvusResource => "a Milvus resource",
+            Surface::MilvusClusterResource => "a MilvusCluster resource",
+            Surface::HelmValues => "values of the Milvus chart",
+            Surface::Umbrella => "a chart that depends on the Milvus chart",
+            Surface::ArgoCd => "an Argo CD Application",
+            Surface::Flux => "a Flux HelmRelease",
+            Surface::Fleet => "a Fleet bundle",
+            Surface::Helmfile => "a Helmfile release",
+            Surface::Kustomize => "a chart in a kustomization",
+            Surface::Terraform => "a helm_release of Terraform",
+            Surface::Compose => "a compose file",
+            Surface::Workload => "plain workloads",
         }
     }
 }
@@ -191,6 +210,34 @@ pub enum Oddity {
     UnknownWord { field: String, text: String, known: &'static str, at: Span },
     /// A component's own version, which nothing reads.
     ComponentVersion { component: String, at: Span },
+    /// A source that is not where it is looked for.
+    Unfound(Unfound),
+}
+
+/// An object that another one names, and that is not there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unfound {
+    /// Where it is named.
+    pub at: Span,
+    pub kind: String,
+    pub name: String,
+    /// Where it is looked for.
+    pub namespace: Option<String>,
+    /// Where one of that name is instead.
+    pub elsewhere: Option<(Span, String)>,
+}
+
+/// On what a Milvus stands: nothing of its own state, but what tells whether that stays when it is moved.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ground {
+    /// The files that speak of it.
+    pub files: Vec<String>,
+    /// etcd and the object storage are installed by somebody else.
+    pub stores_outside: bool,
+    /// A chart's templates, rendered.
+    pub rendered: bool,
+    /// Its chart is a copy of the Milvus chart, with builds and defaults of its own.
+    pub fork: bool,
 }
 
 /// One Milvus. Every value knows its place and who said it.
@@ -230,6 +277,9 @@ pub struct Deployment {
     /// Every key that is written.
     pub settings: Settings,
     pub oddities: Vec<Oddity>,
+    pub ground: Ground,
+    /// Every key as each text has it, in force or not.
+    pub keys: Arc<[Written]>,
 }
 
 /// Which way a MilvusUpgrade goes.
@@ -262,4 +312,6 @@ pub struct Migration {
     /// Every key that is written.
     pub settings: Settings,
     pub oddities: Vec<Oddity>,
+    /// Every key as each text has it, in force or not.
+    pub keys: Arc<[Written]>,
 }

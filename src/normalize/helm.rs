@@ -104,6 +104,7 @@ impl Release {
             chart: None,
             processes: Vec::new(),
             own_chart: false,
+            unfound: None,
         }
     }
 }

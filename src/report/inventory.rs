@@ -2,7 +2,8 @@
 
 use super::paint::{Cell, Paint, Role, count, one_line};
 use super::{Context, milvus, shape};
-use crate::outcome::{DeploymentView, ValueView};
+use crate::outcome::{DeploymentView, ValueView, WorkloadView};
+use crate::source::Span;
 use serde::Serialize;
 use std::io;
 
@@ -14,6 +15,7 @@ pub fn table(context: &Context, w: &mut dyn io::Write) -> io::Result<()> {
     let all = &context.outcome.deployments;
     let summary = &context.outcome.summary;
     if all.is_empty() {
+        left_out(context, paint, w)?;
         return writeln!(w, "found nothing: no Milvus in {}", count(summary.files, "file", "files"));
     }
     let titles = ["NAMESPACE", "NAME", "VERSION", "MODE", "QUEUE", "DRIVEN BY", "NEXT", "NEWEST", "WHERE"];
@@ -24,6 +26,7 @@ pub fn table(context: &Context, w: &mut dyn io::Write) -> io::Result<()> {
     }
     if context.style.verbosity > 0 {
         reasons(context, paint, w)?;
+        left_out(context, paint, w)?;
     }
     let closing = format!("{} in {}{}", milvus(all), count(summary.milvus_files, "file", "files"), legend(context));
     writeln!(w, "{}", paint.say(Role::Faint, closing))
@@ -177,6 +180,25 @@ fn driver(one: &DeploymentView) -> String {
     }
 }
 
+/// What was recognised and is no Milvus.
+fn left_out(context: &Context, paint: Paint, w: &mut dyn io::Write) -> io::Result<()> {
+    let all = &context.outcome.left_out;
+    if context.style.verbosity == 0 || all.is_empty() {
+        return Ok(());
+    }
+    let place = |at: Span| {
+        let (line, _) = context.texts.position(at.source, at.start);
+        format!("{}:{line}", context.texts.source(at.source).name())
+    };
+    let rows: Vec<Vec<Cell>> =
+        all.iter().map(|(at, why)| vec![Cell::plain(place(*at)), Cell::new(Role::Faint, why)]).collect();
+    writeln!(w, "{}", paint.say(Role::Strong, "recognised and left out"))?;
+    for line in paint.columns(&rows) {
+        writeln!(w, "  {line}")?;
+    }
+    writeln!(w)
+}
+
 fn values(one: &DeploymentView) -> [(&'static str, &ValueView); 7] {
     [
         ("version", &one.version),
@@ -189,6 +211,26 @@ fn values(one: &DeploymentView) -> [(&'static str, &ValueView); 7] {
     ]
 }
 
+/// What runs, by how its pods are replaced.
+fn runs(one: &DeploymentView) -> Option<String> {
+    let all = one.workloads.as_ref()?;
+    let mut ways: Vec<&str> = all.iter().map(way).collect();
+    ways.sort_unstable();
+    ways.dedup();
+    let of = |wanted: &&str| {
+        let names = all.iter().filter(|workload| way(workload) == *wanted);
+        let names: Vec<String> = names
+            .map(|workload| format!("{}{}", workload.component, if workload.idle { " (no pods)" } else { "" }))
+            .collect();
+        format!("{wanted}: {}", names.join(", "))
+    };
+    Some(ways.iter().map(of).collect::<Vec<_>>().join(" · "))
+}
+
+fn way(workload: &WorkloadView) -> &str {
+    workload.strategy.as_deref().unwrap_or("strategy unknown")
+}
+
 fn reasons(context: &Context, paint: Paint, w: &mut dyn io::Write) -> io::Result<()> {
     for one in &context.outcome.deployments {
         let rows: Vec<Vec<Cell>> = values(one)
@@ -199,12 +241,16 @@ fn reasons(context: &Context, paint: Paint, w: &mut dyn io::Write) -> io::Result
                 Some(vec![Cell::plain(name), value(view, mark), Cell::new(Role::Faint, why)])
             })
             .collect();
-        if rows.is_empty() {
+        let runs = runs(one);
+        if rows.is_empty() && runs.is_none() {
             continue;
         }
         writeln!(w, "\n{}", paint.say(Role::Strong, one_line(&one.id)))?;
         for line in paint.columns(&rows) {
             writeln!(w, "  {line}")?;
+        }
+        if let Some(runs) = runs {
+            writeln!(w, "  runs  {runs}")?;
         }
     }
     writeln!(w)

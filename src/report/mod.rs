@@ -5,10 +5,13 @@
 //! one list of formats; `paint` and `shape` hold what several reports share (the look of words, the JSON of a place).
 
 pub mod diff;
+pub mod facts;
+pub mod graph;
 mod human;
 pub mod inventory;
 mod json;
 mod paint;
+pub mod plan;
 pub mod rules;
 mod shape;
 #[cfg(test)]

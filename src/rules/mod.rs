@@ -11,6 +11,9 @@ mod chart_downgrade;
 mod chart_image_differs;
 mod chart_line_mismatch;
 mod chart_unpublished;
+mod chart_value_gone;
+mod chart_value_too_new;
+mod chart_value_unknown;
 mod chart_version_confused;
 mod component_image;
 mod component_unsupported;
@@ -19,6 +22,7 @@ mod coordinators_default_changed;
 mod coordinators_doubled;
 mod coordinators_orphaned;
 mod coordinators_separate;
+mod definition_conflict;
 mod dependency_chart_unpinned;
 mod dependency_image_changed;
 mod dependency_incomplete;
@@ -27,6 +31,10 @@ mod downgrade;
 mod duplicate_key;
 mod exception_expired;
 mod exception_unused;
+mod field_too_new;
+mod field_unknown;
+mod field_value_invalid;
+mod keys;
 mod metadata_at_root;
 mod migration_backup_volatile;
 mod migration_component_image;
@@ -46,6 +54,7 @@ mod minor_skipped;
 mod mode_changed;
 mod mode_dropped;
 mod operator_too_old;
+mod operator_unpinned;
 mod patch_downgrade;
 mod placeholder;
 mod pulsar_doubled;
@@ -58,16 +67,24 @@ mod queue_not_selected;
 mod queue_unknown;
 mod queue_unsupported;
 mod quoted_boolean;
+mod reference_cycle;
+mod reference_missing;
+mod reference_outside;
 mod release_bad;
 mod release_unknown;
 mod release_vulnerable;
 mod rolling_ineffective;
 mod rollout_paused;
+mod server_key_gone;
+mod server_key_too_new;
+mod server_key_unknown;
 mod setting_ineffective;
 mod setting_unsupported;
 mod short_prerelease;
+mod source_missing;
 mod source_patch_old;
 mod standby_missing;
+mod surface_changed;
 mod tag_behind_chart;
 mod target_patch_risky;
 mod unreadable;
@@ -85,7 +102,9 @@ mod frame;
 
 use crate::facts::{Circumstances, Edge, Facts, Floor, Hop, Judgement, Risk, Via, What};
 use crate::finding::{Confidence, Finding, Fix, Set, Severity};
-use crate::model::{Deployment, Field, Migration, Operation, Subject, Transition, Version};
+use crate::model::{
+    Astray, Deployment, Field, Migration, Operation, Reference, Subject, Transition, Version, is_apart,
+};
 use crate::source::Span;
 
 /// Every rule, by id.
@@ -98,6 +117,9 @@ pub static RULES: &[&Rule] = &[
     &chart_image_differs::RULE,
     &chart_line_mismatch::RULE,
     &chart_unpublished::RULE,
+    &chart_value_gone::RULE,
+    &chart_value_too_new::RULE,
+    &chart_value_unknown::RULE,
     &chart_version_confused::RULE,
     &component_image::RULE,
     &component_unsupported::RULE,
@@ -106,6 +128,7 @@ pub static RULES: &[&Rule] = &[
     &coordinators_doubled::RULE,
     &coordinators_orphaned::RULE,
     &coordinators_separate::RULE,
+    &definition_conflict::RULE,
     &dependency_chart_unpinned::RULE,
     &dependency_image_changed::RULE,
     &dependency_incomplete::RULE,
@@ -114,6 +137,9 @@ pub static RULES: &[&Rule] = &[
     &duplicate_key::RULE,
     &exception_expired::RULE,
     &exception_unused::RULE,
+    &field_too_new::RULE,
+    &field_unknown::RULE,
+    &field_value_invalid::RULE,
     &metadata_at_root::RULE,
     &migration_backup_volatile::RULE,
     &migration_component_image::RULE,
@@ -133,6 +159,7 @@ pub static RULES: &[&Rule] = &[
     &mode_changed::RULE,
     &mode_dropped::RULE,
     &operator_too_old::RULE,
+    &operator_unpinned::RULE,
     &patch_downgrade::RULE,
     &placeholder::RULE,
     &pulsar_doubled::RULE,
@@ -145,16 +172,24 @@ pub static RULES: &[&Rule] = &[
     &queue_unknown::RULE,
     &queue_unsupported::RULE,
     &quoted_boolean::RULE,
+    &reference_cycle::RULE,
+    &reference_missing::RULE,
+    &reference_outside::RULE,
     &release_bad::RULE,
     &release_unknown::RULE,
     &release_vulnerable::RULE,
     &rolling_ineffective::RULE,
     &rollout_paused::RULE,
+    &server_key_gone::RULE,
+    &server_key_too_new::RULE,
+    &server_key_unknown::RULE,
     &setting_ineffective::RULE,
     &setting_unsupported::RULE,
     &short_prerelease::RULE,
+    &source_missing::RULE,
     &source_patch_old::RULE,
     &standby_missing::RULE,
+    &surface_changed::RULE,
     &tag_behind_chart::RULE,
     &target_patch_risky::RULE,
     &unreadable::RULE,
@@ -208,11 +243,28 @@ pub struct Case<'a> {
 #[derive(Clone, Copy)]
 pub enum Event<'a> {
     Transition(&'a Transition),
+    /// A Milvus is new, and was perhaps one of several that are gone.
+    PerhapsMoved {
+        head: &'a Deployment,
+        gone: &'a [&'a Deployment],
+    },
+    /// Two definitions of one Milvus, of which one is applied over the other.
+    DefinedTwice {
+        first: &'a Deployment,
+        second: &'a Deployment,
+    },
+    /// An operator whose version moves by itself.
+    FloatingOperator {
+        at: Span,
+        why: &'a str,
+    },
     /// Something looks like Milvus and could not be read.
     Unreadable {
         at: Span,
         why: &'a str,
     },
+    /// A path leads to no file of the repository.
+    Reference(&'a Reference),
     /// An exception that covers nothing any more, or whose day is over; `at` is where it is written, if that is a text of
     /// this run.
     Exception {
@@ -246,9 +298,14 @@ pub fn run(rule: &Rule, case: Case) -> Vec<Finding> {
         finding.severity = finding.graded.unwrap_or(rule.severity);
         finding.confidence = finding.unsure.unwrap_or(rule.confidence);
         finding.fixes.retain(|fix| fits_chart(&case, fix));
-        if let Event::Transition(transition) = case.event {
-            finding.subject = Some(transition.id().to_string());
-            finding.owner = Some(transition.at());
+        let subject = match case.event {
+            Event::Transition(transition) => Some((transition.id(), transition.at())),
+            Event::PerhapsMoved { head: one, .. } | Event::DefinedTwice { second: one, .. } => Some((&one.id, one.at)),
+            _ => None,
+        };
+        if let Some((id, at)) = subject {
+            finding.subject = Some(id.to_string());
+            finding.owner = Some(at);
         }
     }
     findings
@@ -285,6 +342,19 @@ impl<'a> Case<'a> {
             Event::Transition(transition) => transition.change(),
             _ => None,
         }
+    }
+
+    /// A reference with this fault.
+    pub fn astray(&self, fault: Astray) -> Option<&'a Reference> {
+        match self.event {
+            Event::Reference(reference) => Some(reference).filter(|reference| reference.fault == fault),
+            _ => None,
+        }
+    }
+
+    /// Both ends of a change of one and the same installation.
+    pub fn change_in_place(&self) -> Option<(&'a Deployment, &'a Deployment)> {
+        self.change().filter(|(base, head)| !is_apart(base, head))
     }
 
     /// The Milvus as it will be.
@@ -434,6 +504,7 @@ const MIGRATE: &str = "migrate";
 fn plain(range: &str) -> String {
     let word = |part: &str| match (part.strip_prefix(">="), part.strip_prefix('<')) {
         (Some(version), _) => format!("{version} or later"),
+        (_, Some(version)) if version.starts_with('=') => format!("up to {}", &version[1..]),
         (_, Some(version)) => format!("before {version}"),
         _ => part.to_string(),
     };

@@ -3,6 +3,7 @@
 //! Nothing is trusted: every change is made on the text, the text is read again, and unless it says exactly what the same
 //! change makes of the tree (`expect`), and everything around it says what it said, the change is refused.
 
+mod append;
 mod insert;
 mod locate;
 mod remove;
@@ -26,7 +27,7 @@ pub type Path = Vec<Step>;
 /// Something to do to a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// Replaces a scalar, or adds the key, and the maps above it, that are missing. `string`: the value must be read as a
+    /// Replaces a scalar, adds an item behind the last of a list, or adds the key, and the maps above it, that are missing. `string`: the value must be read as a
     /// string, and is quoted if it would not be.
     Set { path: Path, value: String, string: bool },
     /// Adds a key with a value given as YAML (block style, indented by 0).
@@ -35,6 +36,8 @@ pub enum Change {
     Remove { path: Path },
     /// Takes the key `from` with all of its lines away and appends it to the map `to`.
     Move { from: Path, to: Path },
+    /// Gives a key another name; what stands below it stays as it is.
+    Rename { path: Path, key: String },
 }
 
 /// Why a change was not made.
@@ -130,6 +133,7 @@ impl State {
                 groups.push(insert::insert(&self.text, self.document(), path, insert::Content::Yaml(yaml, &tree))?);
             }
             Change::Remove { path } => groups.push(remove::remove(&self.text, self.document(), path)?.0),
+            Change::Rename { path, key } => groups.push(self.rename(path, key)?),
             Change::Move { from, to } => {
                 if to.starts_with(from) {
                     return refused("a key cannot be moved into itself");
@@ -194,8 +198,24 @@ impl State {
         false
     }
 
+    fn rename(&self, path: &Path, key: &str) -> Result<Vec<Edit>, EditError> {
+        match locate(&self.text, self.document(), path)? {
+            Place::Found(found) => match found.last().holder {
+                locate::Holder::Entry { entry, .. } => {
+                    let at = entry.key.scalar().map_or(entry.key.at, |name| name.content);
+                    Ok(vec![Edit { at, text: key.to_owned() }])
+                }
+                _ => refused("only a key can be renamed"),
+            },
+            Place::Missing(_) => Err(EditError::Missing(locate::show(path))),
+        }
+    }
+
     fn set(&self, path: &Path, value: &str, string: bool) -> Result<Vec<Edit>, EditError> {
         let document = self.document();
+        if let Some(edits) = append::append(&self.text, document, path, (value, string))? {
+            return Ok(edits);
+        }
         let place = locate(&self.text, document, path)?;
         match place {
             Place::Found(found) if found.is_scalar_like() => {

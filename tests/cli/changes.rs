@@ -218,7 +218,8 @@ fn what_runs_now_can_be_said_on_the_command_line() {
 fn a_migration_that_was_ordered_before_makes_the_change_of_the_image_legal() {
     let upgrade = "---\napiVersion: milvus.io/v1beta1\nkind: MilvusUpgrade\nmetadata:\n  name: up\n  namespace: vector\nspec:\n  \
                    milvus:\n    name: prod\n    namespace: vector\n  sourceVersion: 2.1.4\n  targetVersion: 2.2.16\n  \
-                   targetImage: milvusdb/milvus:v2.2.16\n  toolImage: milvusdb/meta-migration:v2.2.0-bugfix-20230112\n";
+                   targetImage: milvusdb/milvus:v2.2.16\n  toolImage: milvusdb/meta-migration:v2.2.0-bugfix-20230112\n  \
+                   backupPVC: backup\n";
     let repository = Repository::new();
     repository.write("milvus.yaml", &milvus(":v2.1.4", "standalone", ROCKSMQ)).commit("before");
     repository.write("milvus.yaml", &milvus(":v2.2.16", "standalone", ROCKSMQ)).write("upgrade.yaml", upgrade);

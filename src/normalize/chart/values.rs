@@ -187,7 +187,14 @@ impl Values<'_> {
                 Field::default(default.at, Queue::RocksMq, default.why().unwrap_or_default())
             }
             Look::Null(node) => Field::unknown(node.at, "null takes the chart's default away"),
-            Look::Value(_) => self.reader.word(&path, QUEUES, Queue::parse, &mut Vec::new())?,
+            Look::Value(_) => {
+                let word = self.reader.word(&path, QUEUES, Queue::parse, &mut Vec::new())?;
+                // For a word that they do not know the templates print nothing.
+                if word.is_unknown() && self.reader.text(&path).is_some_and(|text| !text.is_unknown()) {
+                    return None;
+                }
+                word
+            }
             Look::Absent => match default.said {
                 Said::Default(text, why) => match text.as_deref().and_then(Queue::parse) {
                     Some(queue) => Field::default(default.at, queue, why),

@@ -25,6 +25,7 @@ pub struct Filter {
     excludes: Gitignore,
     names: fn(&str) -> bool,
     keep: Option<(PathBuf, GlobSet)>,
+    only_kept: bool,
 }
 
 /// What became of one file.
@@ -59,13 +60,24 @@ impl Filter {
             .match_kind(MatchKind::LeftmostFirst)
             .build(all)
             .map_err(|error| SourceError::Request(format!("the literals to look for cannot be used: {error}")))?;
-        Ok(Filter { literals, needles, excludes, names, keep: None })
+        Ok(Filter { literals, needles, excludes, names, keep: None, only_kept: false })
     }
 
     /// The same filter, which also keeps every file below `root` that matches a glob, whatever is in it.
     pub fn keeping(mut self, root: PathBuf, globs: GlobSet) -> Filter {
         self.keep = Some((root, globs)).filter(|(_, globs)| !globs.is_empty());
         self
+    }
+
+    /// The same filter, which keeps those files alone, and does not open others.
+    pub fn only_kept(mut self) -> Filter {
+        self.only_kept = true;
+        self
+    }
+
+    /// Whether a path need not be opened, for it is none of those that alone are kept.
+    pub(in crate::source) fn passes_over(&self, path: &Path) -> bool {
+        self.only_kept && !self.keeps(path)
     }
 
     /// Whether a path, absolute or relative to the repository root, is kept whatever is in it.
@@ -98,7 +110,7 @@ impl Filter {
     /// Whether a path below the repository root, written with `/`, is worth opening.
     pub(in crate::source) fn wants_path(&self, path: &str) -> bool {
         let name = path.rsplit('/').next().unwrap_or(path);
-        self.wants_name(name) && !self.excludes(Path::new(path), false)
+        self.wants_name(name) && !self.excludes(Path::new(path), false) && !self.passes_over(Path::new(path))
     }
 
     /// Judges the whole content of a file; one that was `given` by the user is never skipped.
