@@ -19,6 +19,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
+/// What differs and why, in short; `docs/oracles.md` says it in full. A row is named by a part of it.
+const EXPLAINED: [(&str, &str, &str); 5] = [
+    (
+        "helm-defaults-by-chart.jsonl",
+        "3.3.0 ",
+        "the chart names no queue, and the server takes the one that is configured",
+    ),
+    ("operator.jsonl", "v1alpha1", "the recording does not convert the old interface"),
+    ("operator.jsonl", "groups-label", "only a webhook that is off by default refuses it"),
+    ("operator.jsonl", "mu-ns ", "a MilvusUpgrade without a name is not reported"),
+    ("real-resources.jsonl", "sdk-go", "a variable stands in the image, and what fills it in is not known"),
+];
+
 /// How often the model agreed, by recording and field, and the rows in which it did not.
 #[derive(Default)]
 struct Tally(BTreeMap<(&'static str, &'static str), Count>);
@@ -27,6 +40,7 @@ struct Tally(BTreeMap<(&'static str, &'static str), Count>);
 struct Count {
     agree: usize,
     total: usize,
+    explained: usize,
     differ: Vec<String>,
 }
 
@@ -34,8 +48,12 @@ impl Tally {
     fn compare(&mut self, file: &'static str, field: &'static str, row: &str, ours: &str, theirs: &str) {
         let count = self.0.entry((file, field)).or_default();
         count.total += 1;
+        let why = || EXPLAINED.iter().find(|(of, part, _)| *of == file && row.contains(part));
         if ours == theirs {
             count.agree += 1;
+        } else if let Some((.., why)) = why() {
+            count.explained += 1;
+            count.differ.push(format!("{row}: we say {ours:?}, it was {theirs:?} ({why})"));
         } else {
             count.differ.push(format!("{row}: we say {ours:?}, it was {theirs:?}"));
         }
@@ -46,6 +64,7 @@ impl Tally {
             let mine = self.0.entry(key).or_default();
             mine.agree += count.agree;
             mine.total += count.total;
+            mine.explained += count.explained;
             mine.differ.extend(count.differ);
         }
     }
@@ -393,7 +412,7 @@ const REFUSALS: [&str; 9] = [
     "migration-source-unsupported",
     "migration-target-unsupported",
 ];
-const PRUNED: [&str; 4] = ["field-unknown", "field-too-new", "metadata-at-root", "component-version-ignored"];
+const PRUNED: [&str; 3] = ["field-unknown", "field-too-new", "metadata-at-root"];
 
 fn with_operator(version: &str) -> Config {
     Config { operator_version: Version::parse(version.trim_start_matches('v')), ..Config::default() }
@@ -492,9 +511,6 @@ fn document(text: &str, nth: usize) -> String {
     parts.into_iter().filter(says).nth(nth).unwrap_or_default()
 }
 
-/// Of every hundred comparisons so many must agree; what differs is explained in `docs/oracles.md`.
-const SHARES: [(&str, &str, usize); 0] = [];
-
 #[test]
 fn the_model_says_what_helm_and_the_operator_said() {
     let Some(folder) = folder() else {
@@ -514,13 +530,12 @@ fn the_model_says_what_helm_and_the_operator_said() {
     ];
     parts.par_iter().for_each(|part| sum.lock().unwrap().add(part()));
     let mut missed = Vec::new();
-    for ((file, field), count) in &sum.into_inner().unwrap().0 {
-        println!("{file:32} {field:16} {:5}/{}", count.agree, count.total);
-        count.differ.iter().for_each(|line| println!("    {line}"));
-        let floor = SHARES.iter().find(|(f, g, _)| f == file && g == field).map_or(100, |(.., share)| *share);
-        if count.agree * 100 < floor * count.total {
-            missed.push(format!("{file} {field}: {}/{}", count.agree, count.total));
+    for ((file, field), Count { agree, total, explained, differ }) in &sum.into_inner().unwrap().0 {
+        println!("{file:32} {field:16} {agree:5}/{total}, {explained} explained");
+        differ.iter().for_each(|line| println!("    {line}"));
+        if agree + explained < *total {
+            missed.push(format!("{file} {field}: {agree}/{total}, {explained} explained\n  {}", differ.join("\n  ")));
         }
     }
-    assert!(missed.is_empty(), "below the share that was reached:\n{}", missed.join("\n"));
+    assert!(missed.is_empty(), "differences that nobody has explained:\n{}", missed.join("\n"));
 }
