@@ -414,6 +414,12 @@ const REFUSALS: [&str; 9] = [
 ];
 const PRUNED: [&str; 3] = ["field-unknown", "field-too-new", "metadata-at-root"];
 
+/// The rules that say something of a text, apart from mere remarks.
+fn rules_of(outcome: &Outcome, nth: usize) -> BTreeSet<&'static str> {
+    let of = outcome.findings.iter().filter(|finding| finding.at.source.index as usize == nth);
+    of.filter(|finding| finding.severity.as_str() != "info").map(|finding| finding.rule).collect()
+}
+
 fn with_operator(version: &str) -> Config {
     Config { operator_version: Version::parse(version.trim_start_matches('v')), ..Config::default() }
 }
@@ -435,12 +441,7 @@ fn operator(folder: &Path, facts: &Facts) -> Tally {
             let refused = ["validateCreateError", "validateUpdateError", "upgradeValidateError", "decodeError"];
             let refused =
                 refused.iter().any(|key| !answer[*key].is_null()) || row["crd"]["errors"] != Value::Array(vec![]);
-            let rules: BTreeSet<&str> = outcome
-                .findings
-                .iter()
-                .filter(|finding| finding.at.source.index as usize == nth && finding.severity.as_str() != "info")
-                .map(|finding| finding.rule)
-                .collect();
+            let rules = rules_of(&outcome, nth);
             if refused {
                 let seen = rules.iter().any(|rule| REFUSALS.contains(rule));
                 tally.compare(FILE, "refused", &format!("{id} {rules:?}"), &seen.to_string(), "true");
@@ -477,10 +478,18 @@ fn real_resources(folder: &Path, facts: &Facts) -> Tally {
             let whole = std::fs::read_to_string(corpus.join(path)).unwrap();
             texts.push(document(&whole, nth.parse().unwrap()));
         }
-        let (found, _) = run(&texts, facts, &with_operator(version));
-        for (row, views) in rows.iter().zip(found) {
+        let (found, outcome) = run(&texts, facts, &with_operator(version));
+        for (nth, (row, views)) in rows.iter().zip(found).enumerate() {
             let id = format!("{version} {}", text(&row["file"]));
             let answer = &row[version];
+            let rules = rules_of(&outcome, nth);
+            if !words(&answer["crdErrors"]).is_empty() {
+                let seen = rules.iter().any(|rule| REFUSALS.contains(rule));
+                tally.compare(FILE, "refused", &format!("{id} {rules:?}"), &seen.to_string(), "true");
+            }
+            let pruned = !words(&answer["pruned"]).is_empty();
+            let seen = rules.iter().any(|rule| PRUNED.contains(rule));
+            tally.compare(FILE, "unknown fields", &format!("{id} {rules:?}"), &seen.to_string(), &pruned.to_string());
             if !answer["components"].is_array() || !words(&answer["crdErrors"]).is_empty() {
                 continue;
             }

@@ -3,6 +3,7 @@
 mod chart;
 mod operator;
 mod process;
+mod workloads;
 
 use super::{Given, Normal, read, write};
 use crate::detect::{self, Evidence, Hint};
