@@ -11,6 +11,7 @@ use milvus_lint::model::{Mode, Version};
 use milvus_lint::normalize::helm::{Flag, Release, Upgrade, after_upgrade};
 use milvus_lint::normalize::{self, Normal};
 use milvus_lint::outcome::{DeploymentView, Outcome};
+use milvus_lint::rules::{RULES, Rule};
 use milvus_lint::source::{Side, SourceId, Sources};
 use milvus_lint::yaml;
 use rayon::prelude::*;
@@ -101,8 +102,8 @@ fn by<'a>(rows: &'a [Value], key: &str) -> Vec<(String, Vec<&'a Value>)> {
     groups.into_iter().collect()
 }
 
-/// One run over texts; the Milvus of each text, by its place in the list.
-fn run(texts: &[String], facts: &Facts, config: &Config) -> (Vec<Vec<DeploymentView>>, Outcome) {
+/// One run over texts; the Milvus of each text, by its place in the list. Only the operator's answers are compared with rules.
+fn run(texts: &[String], facts: &Facts, config: &Config, rules: &[&Rule]) -> (Vec<Vec<DeploymentView>>, Outcome) {
     let names: Vec<String> = (0..texts.len()).map(|nth| format!("{nth}/values.yaml")).collect();
     let head = Sources::from_texts(Side::Head, names.iter().cloned().zip(texts.iter().cloned()));
     let config = Config {
@@ -111,7 +112,7 @@ fn run(texts: &[String], facts: &Facts, config: &Config) -> (Vec<Vec<DeploymentV
         today: "2026-11-21".to_string(),
         ..config.clone()
     };
-    let outcome = milvus_lint::check(&Sources::empty(Side::Base), &head, facts, &config);
+    let outcome = milvus_lint::check_with(&Sources::empty(Side::Base), &head, facts, &config, rules);
     let mut found: Vec<Vec<DeploymentView>> = texts.iter().map(|_| Vec::new()).collect();
     for view in &outcome.deployments {
         found[view.at.source.index as usize].push(view.clone());
@@ -216,7 +217,7 @@ fn rendered(folder: &Path, file: &'static str, facts: &Facts) -> Tally {
         let rows: Vec<&Value> = rows.into_iter().filter(|row| named(row).is_some()).collect();
         let all: Vec<String> = rows.iter().map(|row| named(row).unwrap().clone()).collect();
         let config = Config { chart_version: Version::parse(&chart), ..Config::default() };
-        let (found, _) = run(&all, facts, &config);
+        let (found, _) = run(&all, facts, &config, &[]);
         for (row, views) in rows.iter().zip(found) {
             let id = format!("{chart} {}", text(&row["values"]));
             match views.as_slice() {
@@ -254,7 +255,7 @@ fn queue_combinations(folder: &Path, facts: &Facts) -> Tally {
         let texts: Vec<String> = rows.iter().map(values).collect();
         let config = Config { chart_version: Version::parse(&chart), ..Config::default() };
         let mut tally = Tally::default();
-        for ((row, views), text) in rows.iter().zip(run(&texts, facts, &config).0).zip(&texts) {
+        for ((row, views), text) in rows.iter().zip(run(&texts, facts, &config, &[]).0).zip(&texts) {
             let last = words(&row["queueBlocks"]).pop().unwrap_or_default();
             let ours = views.first().map(|view| known(&view.queue)).unwrap_or_default();
             tally.compare(FILE, "queue", &format!("{chart} {}", text.replace('\n', " ")), &ours, &last);
@@ -430,7 +431,7 @@ fn operator(folder: &Path, facts: &Facts) -> Tally {
     let one = |(version, rows): (String, Vec<&Value>)| {
         let mut tally = Tally::default();
         let texts: Vec<String> = rows.iter().map(|row| row["new"].to_string()).collect();
-        let (found, outcome) = run(&texts, facts, &with_operator(&version));
+        let (found, outcome) = run(&texts, facts, &with_operator(&version), RULES);
         for (nth, (row, views)) in rows.iter().zip(found).enumerate() {
             let id = format!("{version} {}", text(&row["id"]));
             let answer = &row["answer"];
@@ -478,7 +479,7 @@ fn real_resources(folder: &Path, facts: &Facts) -> Tally {
             let whole = std::fs::read_to_string(corpus.join(path)).unwrap();
             texts.push(document(&whole, nth.parse().unwrap()));
         }
-        let (found, outcome) = run(&texts, facts, &with_operator(version));
+        let (found, outcome) = run(&texts, facts, &with_operator(version), RULES);
         for (nth, (row, views)) in rows.iter().zip(found).enumerate() {
             let id = format!("{version} {}", text(&row["file"]));
             let answer = &row[version];
