@@ -4,6 +4,7 @@
 
 mod deployment;
 mod field;
+mod runbook;
 mod tag;
 mod transition;
 mod version;
@@ -12,6 +13,7 @@ pub use deployment::{
     Component, CoordinatorLayout, Deployment, Dialect, Identity, Migration, Mode, Oddity, Operation, Queue, Surface,
 };
 pub use field::{Field, Said};
+pub use runbook::{Act, Opt, Runbook, Step, Writing};
 pub use tag::{Image, Tag};
 pub use transition::{QueueChange, Subject, Transition, queue_change};
 pub use version::{Range, Version};

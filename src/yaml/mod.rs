@@ -8,6 +8,7 @@
 mod block;
 mod edit;
 mod expect;
+mod mapped;
 mod node;
 mod parse;
 mod render;
@@ -17,6 +18,7 @@ mod template;
 mod tests;
 
 pub use block::parse_block;
+pub use mapped::parse_mapped;
 pub use edit::{Change, EditError, Path, Step, apply, edits};
 pub use parse::parse;
 pub use scalar::{Typed, resolve};
