@@ -5,7 +5,7 @@
 
 use crate::config::{Config, Exception};
 use crate::facts::Facts;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 use crate::model::{Transition, Version};
 use crate::outcome::Excepted;
 use crate::rules::{self, Case, Event, Rule, Scope, Stale};
@@ -27,6 +27,10 @@ pub(crate) fn accept(judged: Judged, texts: Texts, facts: &Facts, config: &Confi
     let mut config_used = vec![false; config.exceptions.len()];
     let (mut stands, mut excepted) = (Vec::new(), Vec::new());
     for mut finding in judged.findings {
+        // A level that the config gives is a request as well.
+        if finding.confidence == Confidence::Hint && !config.pedantic && !config.levels.contains_key(finding.rule) {
+            continue;
+        }
         match config.levels.get(finding.rule) {
             Some(None) => continue,
             Some(Some(level)) => finding.severity = *level,

@@ -82,6 +82,9 @@ pub struct Scope {
     /// The version of the Milvus operator
     #[arg(long, value_name = "X.Y.Z", env = "MILVUS_LINT_OPERATOR_VERSION")]
     pub operator_version: Option<String>,
+    /// The version of Kubernetes
+    #[arg(long, value_name = "X.Y.Z", env = "MILVUS_LINT_KUBERNETES_VERSION")]
+    pub kubernetes_version: Option<String>,
 }
 
 /// What counts as failed.
@@ -90,6 +93,9 @@ pub struct Verdict {
     /// Exit with 1 for findings of this severity or worse: error, warning, info [default: error]
     #[arg(long, value_name = "SEVERITY")]
     pub fail_on: Option<String>,
+    /// Report hints too: what is often wrong, or of little weight
+    #[arg(long)]
+    pub pedantic: bool,
     /// Do not exit with 3 for what could not be known
     #[arg(long)]
     pub allow_unknown: bool,

@@ -8,7 +8,7 @@ use milvus_lint::facts::Facts;
 use milvus_lint::finding::Severity;
 use milvus_lint::outcome::Outcome;
 use milvus_lint::report::{self, Context, Format, Style};
-use milvus_lint::rules::{self, RULES};
+use milvus_lint::rules::{self, RULES, Rule};
 use milvus_lint::source::{Sources, Texts};
 use milvus_lint::{check, config, fix};
 use std::fs::File;
@@ -39,14 +39,16 @@ fn facts() -> anyhow::Result<Facts> {
 }
 
 fn run_check(args: &cli::Check, common: &Common, start: Instant) -> anyhow::Result<Exit> {
-    let loaded = load::load(&args.paths, &args.base, &args.scope)?;
+    let mut loaded = load::load(&args.paths, &args.base, &args.scope)?;
+    loaded.config.pedantic |= args.verdict.pedantic;
     say_config(&loaded, common);
     let outcome = check(&loaded.base, &loaded.head, &facts()?, &loaded.config);
     report(&loaded, &outcome, &args.verdict, common, start.elapsed(), |_, _| Ok(()))
 }
 
 fn run_diff(args: &cli::Diff, common: &Common, start: Instant) -> anyhow::Result<Exit> {
-    let loaded = load::load_diff(&args.old, &args.new, &args.scope)?;
+    let mut loaded = load::load_diff(&args.old, &args.new, &args.scope)?;
+    loaded.config.pedantic |= args.verdict.pedantic;
     say_config(&loaded, common);
     let outcome = check(&loaded.base, &loaded.head, &facts()?, &loaded.config);
     report(&loaded, &outcome, &args.verdict, common, start.elapsed(), report::diff::write)
@@ -77,7 +79,8 @@ fn run_fix(args: &cli::Fix, common: &Common, start: Instant) -> anyhow::Result<E
     if args.paths.iter().any(|path| path.as_os_str() == "-") {
         return Err(Usage("fix repairs files; standard input cannot be repaired".to_string()).into());
     }
-    let loaded = load::load(&args.paths, &args.base, &args.scope)?;
+    let mut loaded = load::load(&args.paths, &args.base, &args.scope)?;
+    loaded.config.pedantic |= args.verdict.pedantic;
     say_config(&loaded, common);
     let facts = facts()?;
     let judge = |head: &Sources| check(&loaded.base, head, &facts, &loaded.config);
@@ -112,7 +115,8 @@ fn run_fix(args: &cli::Fix, common: &Common, start: Instant) -> anyhow::Result<E
 }
 
 fn list_rules(common: &Common) -> anyhow::Result<Exit> {
-    let rows: Vec<_> = RULES.iter().map(|rule| (rule.id, rule.severity.as_str(), rule.summary)).collect();
+    let row = |rule: &&Rule| [rule.id, rule.severity.as_str(), rule.confidence.as_str(), rule.summary];
+    let rows: Vec<_> = RULES.iter().map(row).collect();
     let mut text = Vec::new();
     report::rules::list(&rows, style(common, true), &mut text)?;
     print(None, &text)?;

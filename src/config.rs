@@ -29,6 +29,10 @@ pub struct Config {
     pub images: Vec<(String, Version)>,
     pub exceptions: Vec<Exception>,
     pub fail_on: Option<Severity>,
+    /// Hints are reported as well.
+    pub pedantic: bool,
+    /// The version of Kubernetes that all of it runs on, where somebody said so.
+    pub kubernetes_version: Option<Version>,
     /// From the command line: the chart version of values that nothing else gives one.
     pub chart_version: Option<Version>,
     /// Files that were named together with `--chart-version`: they are values, whatever their shape.
@@ -224,7 +228,17 @@ impl Reader<'_> {
     }
 
     fn top(&mut self, root: &Node, rules: &[&str], config: &mut Config) {
-        let known = ["rules", "exclude", "values", "operator-version", "images", "exceptions", "fail-on"];
+        let known = [
+            "rules",
+            "exclude",
+            "values",
+            "operator-version",
+            "kubernetes-version",
+            "images",
+            "exceptions",
+            "fail-on",
+            "pedantic",
+        ];
         for (key, value) in self.entries(root, "the config", &known) {
             match key {
                 "rules" => self.levels(value, rules, config),
@@ -240,6 +254,12 @@ impl Reader<'_> {
                     }
                 }
                 "operator-version" => config.operator_version = self.version(value, "`operator-version`"),
+                "kubernetes-version" => config.kubernetes_version = self.version(value, "`kubernetes-version`"),
+                "pedantic" => match value.raw_text() {
+                    Some("true") => config.pedantic = true,
+                    Some("false") => config.pedantic = false,
+                    _ => self.wrong(value.at, "`pedantic` is true or false".to_string()),
+                },
                 "images" => {
                     for (image, entry) in value.entries() {
                         let version = self.version(&entry.value, "the version of an image");

@@ -32,6 +32,28 @@ impl Severity {
     }
 }
 
+/// How sure a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Confidence {
+    /// Often wrong, or of little weight; shown on request only (`--pedantic`).
+    Hint,
+    /// Right in most repositories; something that cannot be seen here could excuse it.
+    Likely,
+    /// It follows from what is written and from the facts.
+    Certain,
+}
+
+impl Confidence {
+    /// The word for it in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Confidence::Hint => "hint",
+            Confidence::Likely => "likely",
+            Confidence::Certain => "certain",
+        }
+    }
+}
+
 /// A second place that belongs to a finding, with a few words on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {
@@ -55,6 +77,10 @@ pub struct Finding {
     pub severity: Severity,
     /// The severity of this one finding, where it differs from its rule's.
     pub graded: Option<Severity>,
+    /// How sure it is; set by the frame.
+    pub confidence: Confidence,
+    /// The confidence of this one finding, where it differs from its rule's.
+    pub unsure: Option<Confidence>,
     /// One sentence that says what is wrong.
     pub message: String,
     /// Where it stands.
@@ -77,6 +103,8 @@ impl Finding {
             rule: "",
             severity: Severity::Error,
             graded: None,
+            confidence: Confidence::Certain,
+            unsure: None,
             message: message.into(),
             at,
             here: String::new(),
@@ -105,6 +133,12 @@ impl Finding {
     /// Another severity than the rule's.
     pub fn graded(mut self, severity: Severity) -> Finding {
         self.graded = Some(severity);
+        self
+    }
+
+    /// Another confidence than the rule's.
+    pub fn sure(mut self, confidence: Confidence) -> Finding {
+        self.unsure = Some(confidence);
         self
     }
 

@@ -227,6 +227,9 @@ fn read_config(scope: &Scope, root: &Path, cwd: &Path) -> anyhow::Result<Config>
     if let Some(operator) = version("--operator-version", scope.operator_version.as_ref())? {
         config.operator_version = Some(operator);
     }
+    if let Some(kubernetes) = version("--kubernetes-version", scope.kubernetes_version.as_ref())? {
+        config.kubernetes_version = Some(kubernetes);
+    }
     config.today = today();
     if let (Ok(root), Ok(cwd)) = (root.canonicalize(), cwd.canonicalize())
         && let Ok(prefix) = cwd.strip_prefix(&root)

@@ -91,7 +91,9 @@ impl Told {
 
     fn check(&self, facts: &Facts, rules: &[&Rule]) -> (Sources, Sources, Outcome) {
         let (base, head) = self.sources();
-        let outcome = crate::check_with(&base, &head, facts, &self.config(), rules);
+        // A page shows what its rule says, hints too.
+        let config = Config { pedantic: rules.len() == 1, ..self.config() };
+        let outcome = crate::check_with(&base, &head, facts, &config, rules);
         (base, head, outcome)
     }
 }

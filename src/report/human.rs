@@ -8,7 +8,7 @@ mod summary;
 
 use super::Context;
 use super::paint::{Paint, Role, one_line, wrap};
-use crate::finding::{Finding, Fix};
+use crate::finding::{Confidence, Finding, Fix};
 use std::io;
 
 /// Writes findings and, unless quiet, the summary.
@@ -51,6 +51,9 @@ pub fn finding(context: &Context, finding: &Finding) -> String {
         if !shown.is_some_and(|shown| std::ptr::eq(shown, fix)) {
             rest.push_str(&page.note("or", &title(fix)));
         }
+    }
+    if finding.confidence != Confidence::Certain {
+        rest.push_str(&page.note("confidence", finding.confidence.as_str()));
     }
     if !finding.rule.is_empty() {
         rest.push_str(&page.note("explain", &format!("milvus-lint explain {}", finding.rule)));

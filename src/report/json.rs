@@ -80,6 +80,7 @@ struct ChangeShape<'a> {
 struct FindingShape<'a> {
     rule: &'static str,
     severity: &'static str,
+    confidence: &'static str,
     message: &'a str,
     #[serde(flatten)]
     at: Place<'a>,
@@ -186,6 +187,7 @@ fn finding<'a>(texts: &Texts<'a>, finding: &'a Finding) -> FindingShape<'a> {
     FindingShape {
         rule: finding.rule,
         severity: finding.severity.as_str(),
+        confidence: finding.confidence.as_str(),
         message: &finding.message,
         at: shape::place(texts, finding.at),
         here: &finding.here,

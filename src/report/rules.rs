@@ -4,11 +4,12 @@ use super::Style;
 use super::paint::{Cell, Paint, Role, clean};
 use std::io;
 
-/// One aligned line for each rule, given as id, severity and summary.
-pub fn list(rules: &[(&str, &str, &str)], style: Style, w: &mut dyn io::Write) -> io::Result<()> {
+/// One aligned line for each rule, given as id, severity, confidence and summary.
+pub fn list(rules: &[[&str; 4]], style: Style, w: &mut dyn io::Write) -> io::Result<()> {
     let paint = Paint::new(style);
-    let row = |(id, severity, summary): &(&str, &str, &str)| {
-        vec![Cell::new(Role::Strong, id), Cell::new(Role::of(severity), severity), Cell::plain(summary)]
+    let row = |[id, severity, confidence, summary]: &[&str; 4]| {
+        let severity = Cell::new(Role::of(severity), severity);
+        vec![Cell::new(Role::Strong, id), severity, Cell::plain(confidence), Cell::plain(summary)]
     };
     let rows: Vec<Vec<Cell>> = rules.iter().map(row).collect();
     for line in paint.columns(&rows) {

@@ -2,12 +2,13 @@
 
 use super::{Case, Rule, Scope};
 use crate::finding::Set;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "assumed-version-stale",
     severity: Severity::Error,
+    confidence: Confidence::Certain,
     summary: "spec.components.version says another version than the image",
     scope: Scope::State,
     page: include_str!("assumed_version_stale.md"),

@@ -1,12 +1,13 @@
 //! An image of a line that the chart does not render.
 
 use super::{Case, Rule, Scope};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "chart-line-mismatch",
     severity: Severity::Error,
+    confidence: Confidence::Certain,
     summary: "an image of a line that the chart does not render",
     scope: Scope::State,
     page: include_str!("chart_line_mismatch.md"),

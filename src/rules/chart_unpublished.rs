@@ -1,12 +1,13 @@
 //! A chart version that is not to be had.
 
 use super::{Case, Rule, Scope};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "chart-unpublished",
     severity: Severity::Error,
+    confidence: Confidence::Certain,
     summary: "a chart version that is not to be had",
     scope: Scope::State,
     page: include_str!("chart_unpublished.md"),

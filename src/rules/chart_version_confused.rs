@@ -1,12 +1,13 @@
 //! A chart version that is a Milvus version.
 
 use super::{Case, Rule, Scope};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "chart-version-confused",
     severity: Severity::Error,
+    confidence: Confidence::Certain,
     summary: "a chart version that is a Milvus version: that chart installs another Milvus",
     scope: Scope::State,
     page: include_str!("chart_version_confused.md"),

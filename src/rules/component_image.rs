@@ -2,13 +2,14 @@
 
 use super::{Case, Rule, Scope};
 use crate::finding::Set;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 use crate::model::{Component, Deployment, Mode};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "component-image",
     severity: Severity::Error,
+    confidence: Confidence::Certain,
     summary: "a component with an image of its own, which stops every rollout",
     scope: Scope::State,
     page: include_str!("component_image.md"),

@@ -1,13 +1,14 @@
 //! A version at one component, which nothing reads.
 
 use super::{Case, Rule, Scope};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 use crate::model::Oddity;
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "component-version-ignored",
     severity: Severity::Warning,
+    confidence: Confidence::Certain,
     summary: "a version at one component, which nothing reads",
     scope: Scope::State,
     page: include_str!("component_version_ignored.md"),

@@ -2,13 +2,14 @@
 
 use super::{Case, Rule, Scope};
 use crate::finding::Set;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 use crate::model::Mode;
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "coordinators-default-changed",
     severity: Severity::Warning,
+    confidence: Confidence::Certain,
     summary: "a default switches the coordinators of a cluster, and nothing in the diff shows it",
     scope: Scope::Change,
     page: include_str!("coordinators_default_changed.md"),

@@ -3,13 +3,14 @@
 use super::{Case, Rule, Scope, edge_finding};
 use crate::facts::Verdict;
 use crate::finding::Set;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 use crate::model::CoordinatorLayout;
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "coordinators-separate",
     severity: Severity::Error,
+    confidence: Confidence::Certain,
     summary: "Milvus goes to a line that has mixCoord only while separate coordinators run",
     scope: Scope::Change,
     page: include_str!("coordinators_separate.md"),

@@ -1,12 +1,13 @@
 //! An older minor line on data of a newer one.
 
 use super::{Case, Rule, Scope, edge_finding};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "downgrade",
     severity: Severity::Error,
+    confidence: Confidence::Certain,
     summary: "an older minor line on data of a newer one",
     scope: Scope::Change,
     page: include_str!("downgrade.md"),

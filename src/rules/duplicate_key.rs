@@ -1,13 +1,14 @@
 //! A key that stands twice in one mapping.
 
 use super::{Case, Rule, Scope};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 use crate::model::{Oddity, Subject, Surface};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "duplicate-key",
     severity: Severity::Error,
+    confidence: Confidence::Certain,
     summary: "a key that stands twice in one mapping: the first is lost",
     scope: Scope::State,
     page: include_str!("duplicate_key.md"),

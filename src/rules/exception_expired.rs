@@ -1,12 +1,13 @@
 //! An exception whose last day is over.
 
 use super::{Case, Event, Rule, Scope, Stale};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "exception-expired",
     severity: Severity::Warning,
+    confidence: Confidence::Certain,
     summary: "an exception whose last day is over",
     scope: Scope::Text,
     page: include_str!("exception_expired.md"),

@@ -1,12 +1,13 @@
 //! An exception that covers nothing.
 
 use super::{Case, Event, Rule, Scope, Stale};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "exception-unused",
     severity: Severity::Warning,
+    confidence: Confidence::Certain,
     summary: "an exception that covers nothing",
     scope: Scope::Text,
     page: include_str!("exception_unused.md"),

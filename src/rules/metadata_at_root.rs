@@ -2,13 +2,14 @@
 
 use super::{Case, Rule, Scope};
 use crate::finding::Set;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 use crate::model::Oddity;
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "metadata-at-root",
     severity: Severity::Error,
+    confidence: Confidence::Certain,
     summary: "a metadata key at the root of a resource",
     scope: Scope::State,
     page: include_str!("metadata_at_root.md"),

@@ -1,12 +1,13 @@
 //! A migrated Milvus whose components have images of their own.
 
 use super::{Case, Rule, Scope};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "migration-component-image",
     severity: Severity::Error,
+    confidence: Confidence::Certain,
     summary: "a migrated Milvus whose components have images of their own",
     scope: Scope::State,
     page: include_str!("migration_component_image.md"),

@@ -2,12 +2,13 @@
 
 use super::{Case, Rule, Scope};
 use crate::finding::Set;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "migration-image-mismatch",
     severity: Severity::Error,
+    confidence: Confidence::Certain,
     summary: "a MilvusUpgrade whose targetImage is another version than its targetVersion",
     scope: Scope::State,
     page: include_str!("migration_image_mismatch.md"),

@@ -2,13 +2,14 @@
 
 use super::{Case, Rule, Scope};
 use crate::finding::Set;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 use crate::model::Operation;
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "migration-image-missing",
     severity: Severity::Error,
+    confidence: Confidence::Certain,
     summary: "a MilvusUpgrade without the images that nobody fills in",
     scope: Scope::State,
     page: include_str!("migration_image_missing.md"),

@@ -2,12 +2,13 @@
 
 use super::{Case, Rule, Scope};
 use crate::finding::Set;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "migration-namespace-missing",
     severity: Severity::Error,
+    confidence: Confidence::Certain,
     summary: "a MilvusUpgrade that does not say in which namespace its Milvus is",
     scope: Scope::State,
     page: include_str!("migration_namespace_missing.md"),

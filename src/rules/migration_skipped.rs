@@ -1,12 +1,13 @@
 //! A change across the metadata layouts of 2.1 and 2.2 by image alone.
 
 use super::{Case, Rule, Scope, edge_finding};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "migration-skipped",
     severity: Severity::Error,
+    confidence: Confidence::Certain,
     summary: "the metadata layout changes and nothing migrates it",
     scope: Scope::Change,
     page: include_str!("migration_skipped.md"),

@@ -2,12 +2,13 @@
 
 use super::{Case, Rule, Scope};
 use crate::facts::Circumstances;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "migration-source-unsupported",
     severity: Severity::Error,
+    confidence: Confidence::Certain,
     summary: "a source that the migration tool does not read",
     scope: Scope::State,
     page: include_str!("migration_source_unsupported.md"),

@@ -3,12 +3,13 @@
 use super::{Case, Rule, Scope};
 use crate::facts::{Circumstances, Via};
 use crate::finding::Set;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "migration-target-unsupported",
     severity: Severity::Error,
+    confidence: Confidence::Certain,
     summary: "a target that the migration tool does not write",
     scope: Scope::State,
     page: include_str!("migration_target_unsupported.md"),

@@ -2,12 +2,13 @@
 
 use super::{Case, Rule, Scope};
 use crate::finding::Set;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "migration-tool-unfit",
     severity: Severity::Error,
+    confidence: Confidence::Certain,
     summary: "a migration tool that is outdated or does not exist",
     scope: Scope::State,
     page: include_str!("migration_tool_unfit.md"),

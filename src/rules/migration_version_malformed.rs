@@ -2,13 +2,14 @@
 
 use super::{Case, Rule, Scope};
 use crate::finding::Set;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 use crate::model::{Field, Version};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "migration-version-malformed",
     severity: Severity::Error,
+    confidence: Confidence::Certain,
     summary: "a version that the migration tool cannot read",
     scope: Scope::State,
     page: include_str!("migration_version_malformed.md"),

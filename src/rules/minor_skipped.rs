@@ -1,12 +1,13 @@
 //! A jump past a minor line that is advised against.
 
 use super::{Case, Rule, Scope, edge_finding};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "minor-skipped",
     severity: Severity::Warning,
+    confidence: Confidence::Certain,
     summary: "a jump past a minor line that works by the documents and is advised against",
     scope: Scope::Change,
     page: include_str!("minor_skipped.md"),

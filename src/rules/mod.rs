@@ -53,7 +53,7 @@ mod value_unknown;
 mod version_unreadable;
 
 use crate::facts::{Circumstances, Edge, Facts, Floor, Hop, Judgement, Risk, Via, What};
-use crate::finding::{Finding, Fix, Set, Severity};
+use crate::finding::{Confidence, Finding, Fix, Set, Severity};
 use crate::model::{Deployment, Field, Migration, Operation, Subject, Transition, Version};
 use crate::source::Span;
 
@@ -114,6 +114,8 @@ pub struct Rule {
     /// Names the fault; the name of its file, in kebab-case.
     pub id: &'static str,
     pub severity: Severity,
+    /// How sure its findings are, where they do not say so themselves.
+    pub confidence: Confidence,
     /// One line for the list.
     pub summary: &'static str,
     pub scope: Scope,
@@ -180,6 +182,7 @@ pub fn run(rule: &Rule, case: Case) -> Vec<Finding> {
     for finding in &mut findings {
         finding.rule = find(rule.id).map_or("", |rule| rule.id);
         finding.severity = finding.graded.unwrap_or(rule.severity);
+        finding.confidence = finding.unsure.unwrap_or(rule.confidence);
         finding.fixes.retain(|fix| fits_chart(&case, fix));
         if let Event::Transition(transition) = case.event {
             finding.subject = Some(transition.id().to_string());

@@ -3,13 +3,14 @@
 use super::{Case, Rule, Scope};
 use crate::facts::What;
 use crate::finding::Set;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 use crate::model::Dialect;
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "mode-changed",
     severity: Severity::Error,
+    confidence: Confidence::Certain,
     summary: "a standalone becomes a cluster, or the other way round",
     scope: Scope::Change,
     page: include_str!("mode_changed.md"),

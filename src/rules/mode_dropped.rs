@@ -2,13 +2,14 @@
 
 use super::{Case, Rule, Scope};
 use crate::finding::Set;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 use crate::model::{Dialect, Mode};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "mode-dropped",
     severity: Severity::Error,
+    confidence: Confidence::Certain,
     summary: "the mode is no longer written, so a cluster becomes a standalone",
     scope: Scope::Change,
     page: include_str!("mode_dropped.md"),

@@ -1,12 +1,13 @@
 //! An operator that does not know this line of Milvus.
 
 use super::{Case, Rule, Scope};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "operator-too-old",
     severity: Severity::Error,
+    confidence: Confidence::Certain,
     summary: "an operator that does not know this line of Milvus",
     scope: Scope::State,
     page: include_str!("operator_too_old.md"),

@@ -1,12 +1,13 @@
 //! An older patch of the same line.
 
 use super::{Case, Rule, Scope, edge_finding};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "patch-downgrade",
     severity: Severity::Warning,
+    confidence: Confidence::Certain,
     summary: "an older patch of the same line",
     scope: Scope::Change,
     page: include_str!("patch_downgrade.md"),

@@ -1,13 +1,14 @@
 //! A placeholder that somebody was meant to fill in.
 
 use super::{Case, Rule, Scope};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 use crate::model::Oddity;
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "placeholder",
     severity: Severity::Error,
+    confidence: Confidence::Certain,
     summary: "a placeholder that somebody was meant to fill in",
     scope: Scope::State,
     page: include_str!("placeholder.md"),

@@ -3,12 +3,13 @@
 use super::{Case, Rule, Scope};
 use crate::facts::What;
 use crate::finding::Set;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "pulsar-line-changed",
     severity: Severity::Error,
+    confidence: Confidence::Certain,
     summary: "an in-cluster Pulsar 2 is replaced by an empty Pulsar 3, or the other way round",
     scope: Scope::Change,
     page: include_str!("pulsar_line_changed.md"),

@@ -1,13 +1,14 @@
 //! A queue is switched on that another one overrides.
 
 use super::{Case, Rule, Scope};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 use crate::model::Dialect;
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "queue-ambiguous",
     severity: Severity::Warning,
+    confidence: Confidence::Certain,
     summary: "a queue is switched on that another one overrides",
     scope: Scope::State,
     page: include_str!("queue_ambiguous.md"),

@@ -3,13 +3,14 @@
 use super::{Case, Rule, Scope};
 use crate::facts::What;
 use crate::finding::Set;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 use crate::model::{QueueChange, queue_change};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "queue-changed",
     severity: Severity::Error,
+    confidence: Confidence::Certain,
     summary: "the message queue is changed",
     scope: Scope::Change,
     page: include_str!("queue_changed.md"),

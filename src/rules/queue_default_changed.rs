@@ -3,13 +3,14 @@
 use super::{Case, Rule, Scope};
 use crate::facts::What;
 use crate::finding::Set;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 use crate::model::{Dialect, QueueChange, queue_change};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "queue-default-changed",
     severity: Severity::Error,
+    confidence: Confidence::Certain,
     summary: "a default moves to another queue, and nothing in the diff shows it",
     scope: Scope::Change,
     page: include_str!("queue_default_changed.md"),

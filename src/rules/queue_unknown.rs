@@ -1,7 +1,7 @@
 //! A change after which nobody can say which queue is in force.
 
 use super::{Case, Rule, Scope};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 
 use crate::model::{QueueChange, queue_change};
 
@@ -9,6 +9,7 @@ use crate::model::{QueueChange, queue_change};
 pub const RULE: Rule = Rule {
     id: "queue-unknown",
     severity: Severity::Warning,
+    confidence: Confidence::Certain,
     summary: "a change after which nobody can say which queue is in force",
     scope: Scope::Change,
     page: include_str!("queue_unknown.md"),

@@ -1,12 +1,13 @@
 //! A queue that this mode or version of Milvus cannot run with.
 
 use super::{Case, Rule, Scope};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "queue-unsupported",
     severity: Severity::Error,
+    confidence: Confidence::Certain,
     summary: "a queue that this mode or version of Milvus cannot run with",
     scope: Scope::State,
     page: include_str!("queue_unsupported.md"),

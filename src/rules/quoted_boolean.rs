@@ -2,13 +2,14 @@
 
 use super::{Case, Rule, Scope};
 use crate::finding::Set;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 use crate::model::Oddity;
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "quoted-boolean",
     severity: Severity::Error,
+    confidence: Confidence::Certain,
     summary: "a switch whose quoted \"false\" counts as true",
     scope: Scope::State,
     page: include_str!("quoted_boolean.md"),

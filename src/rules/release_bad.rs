@@ -2,13 +2,14 @@
 
 use super::{Case, Event, Rule, Scope};
 use crate::facts::ReleaseState;
-use crate::finding::{Finding, Set, Severity};
+use crate::finding::{Confidence, Finding, Set, Severity};
 use crate::model::{Transition, Version};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "release-bad",
     severity: Severity::Error,
+    confidence: Confidence::Certain,
     summary: "a release that is known to be broken",
     scope: Scope::State,
     page: include_str!("release_bad.md"),

@@ -1,12 +1,13 @@
 //! A version that is no known release of Milvus.
 
 use super::{Case, Rule, Scope};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "release-unknown",
     severity: Severity::Warning,
+    confidence: Confidence::Certain,
     summary: "a version that is no known release of Milvus",
     scope: Scope::State,
     page: include_str!("release_unknown.md"),

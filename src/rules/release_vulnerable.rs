@@ -1,12 +1,13 @@
 //! A release with a known vulnerability.
 
 use super::{Case, Rule, Scope};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "release-vulnerable",
     severity: Severity::Warning,
+    confidence: Confidence::Certain,
     summary: "a release with a known vulnerability",
     scope: Scope::State,
     page: include_str!("release_vulnerable.md"),

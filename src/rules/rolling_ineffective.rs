@@ -2,12 +2,13 @@
 
 use super::{Case, Rule, Scope};
 use crate::finding::Set;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "rolling-ineffective",
     severity: Severity::Warning,
+    confidence: Confidence::Certain,
     summary: "a rolling update that the operator switches off again",
     scope: Scope::State,
     page: include_str!("rolling_ineffective.md"),

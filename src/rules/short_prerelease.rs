@@ -2,13 +2,14 @@
 
 use super::{Case, Rule, Scope};
 use crate::finding::Set;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 use crate::model::Dialect;
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "short-prerelease",
     severity: Severity::Error,
+    confidence: Confidence::Certain,
     summary: "a tag with two numbers and a suffix, which the operator takes for an old release",
     scope: Scope::State,
     page: include_str!("short_prerelease.md"),

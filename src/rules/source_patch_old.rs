@@ -1,12 +1,13 @@
 //! A patch release that is a bad place to leave from.
 
 use super::{Case, Rule, Scope};
-use crate::finding::{Finding, Set, Severity};
+use crate::finding::{Confidence, Finding, Set, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "source-patch-old",
     severity: Severity::Warning,
+    confidence: Confidence::Certain,
     summary: "a patch release that is a bad place to leave from",
     scope: Scope::Change,
     page: include_str!("source_patch_old.md"),

@@ -2,12 +2,13 @@
 
 use super::{Case, Rule, Scope};
 use crate::finding::Set;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "target-patch-risky",
     severity: Severity::Error,
+    confidence: Confidence::Certain,
     summary: "a patch release that is a bad place to arrive from there",
     scope: Scope::Change,
     page: include_str!("target_patch_risky.md"),

@@ -1,12 +1,13 @@
 //! Something that looks like Milvus and cannot be read.
 
 use super::{Case, Event, Rule, Scope};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "unreadable",
     severity: Severity::Warning,
+    confidence: Confidence::Certain,
     summary: "something that looks like Milvus and cannot be read",
     scope: Scope::Text,
     page: include_str!("unreadable.md"),

@@ -2,13 +2,14 @@
 
 use super::{Case, Rule, Scope};
 use crate::finding::Set;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 use crate::model::Mode;
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "update-direction-mismatch",
     severity: Severity::Warning,
+    confidence: Confidence::Certain,
     summary: "imageUpdateMode goes the other way than the version",
     scope: Scope::Change,
     page: include_str!("update_direction_mismatch.md"),

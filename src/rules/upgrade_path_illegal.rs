@@ -1,12 +1,13 @@
 //! A jump of version that must stop on the way.
 
 use super::{Case, Rule, Scope, edge_finding};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "upgrade-path-illegal",
     severity: Severity::Error,
+    confidence: Confidence::Certain,
     summary: "a jump of version that must stop on the way",
     scope: Scope::Change,
     page: include_str!("upgrade_path_illegal.md"),

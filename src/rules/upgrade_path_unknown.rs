@@ -2,12 +2,13 @@
 
 use super::{Case, Rule, Scope};
 use crate::facts::Verdict;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "upgrade-path-unknown",
     severity: Severity::Warning,
+    confidence: Confidence::Certain,
     summary: "a change of version of which no fact says whether it is legal",
     scope: Scope::Change,
     page: include_str!("upgrade_path_unknown.md"),

@@ -1,13 +1,14 @@
 //! A word where only some words are known.
 
 use super::{Case, Rule, Scope};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 use crate::model::Oddity;
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "value-unknown",
     severity: Severity::Error,
+    confidence: Confidence::Certain,
     summary: "a word where only some words are known",
     scope: Scope::State,
     page: include_str!("value_unknown.md"),

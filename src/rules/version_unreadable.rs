@@ -1,13 +1,14 @@
 //! An image whose tag names no version.
 
 use super::{Case, Rule, Scope};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 use crate::model::{Deployment, Dialect, Tag};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     id: "version-unreadable",
     severity: Severity::Warning,
+    confidence: Confidence::Certain,
     summary: "an image whose tag names no version, so that its change cannot be judged",
     scope: Scope::State,
     page: include_str!("version_unreadable.md"),

@@ -132,9 +132,10 @@ fn the_table_of_rules_in_the_documents_is_current() {
     for rule in RULES {
         let file = rule.id.replace('-', "_");
         expected += &format!(
-            "| [{}](../src/rules/{file}.md) | {} | {} | {} |\n",
+            "| [{}](../src/rules/{file}.md) | {} | {} | {} | {} |\n",
             rule.id,
             rule.severity.as_str(),
+            rule.confidence.as_str(),
             match rule.scope {
                 Scope::Change => "change",
                 Scope::State => "state",

@@ -95,12 +95,15 @@ vector/new (apps/prod.yaml)  created
 
 #[test]
 fn rules_listed_and_explained() {
-    let all = [("downgrade", "error", "The version goes back"), ("unpinned", "warning", "No version is written")];
+    let all = [
+        ["downgrade", "error", "certain", "The version goes back"],
+        ["unpinned", "warning", "likely", "No version is written"],
+    ];
     let shown = written(|w| rules::list(&all, Style::default(), w));
     assert_eq!(
         shown,
-        r"downgrade  error    The version goes back
-unpinned   warning  No version is written
+        r"downgrade  error    certain  The version goes back
+unpinned   warning  likely   No version is written
 "
     );
     let page = "# Downgrade\n\nUse `helm` *now*.\n\n```yaml\na: 1 # no heading\n```\n## Why";
