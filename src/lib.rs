@@ -21,6 +21,7 @@ pub mod yaml;
 
 mod accept;
 mod lost;
+mod runbook;
 mod scope;
 mod view;
 
@@ -30,13 +31,13 @@ mod tests;
 use config::Config;
 use detect::{Evidence, File, Found, Hint, Tree};
 use facts::Facts;
-use finding::{Finding, Fix};
+use finding::{Confidence, Finding, Fix, Severity};
 use model::{Deployment, Field, Migration, Transition};
 use normalize::{Given, Normal};
 use outcome::{Incomplete, Outcome};
 use pair::Compared;
 use rayon::prelude::*;
-use rules::{Case, Event, RULES, Rule};
+use rules::{Case, Event, RULES, Rule, Stage};
 use source::{Side, Sources, Span, Texts};
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -70,6 +71,8 @@ pub fn check_with(base: &Sources, head: &Sources, facts: &Facts, config: &Config
     for finding in &mut findings {
         write_fixes(finding, &after.evidence, texts);
     }
+    let asked = |at: Span| scope.names(at);
+    findings.extend(judge_books(&after.books, &after.examples, facts, rules).into_iter().filter(|f| asked(f.at)));
     let judged = accept::Judged { findings, comments: &comments, transitions: &transitions, rules };
     let (findings, excepted) = accept::accept(judged, texts, facts, config);
     let incomplete = incomplete(head, &troubles, texts);
@@ -88,6 +91,10 @@ struct Understood {
     comments: Vec<yaml::Comment>,
     /// Where each Milvus begins that is switched off.
     off: Vec<Span>,
+    /// Commands, of the head only: what was to be run before is of no interest.
+    books: Vec<runbook::Book>,
+    /// What documents show of a Milvus.
+    examples: Vec<Transition>,
 }
 
 /// The base, which is not read again where no file with a Milvus in it differs.
@@ -112,7 +119,8 @@ fn understand(sources: &Sources, facts: &Facts, config: &Config) -> Understood {
     detect::lay_overlays(&tree, &mut found);
     detect::drop_repeats(&mut found);
     let mut understood = Understood::default();
-    for (file, found) in tree.files.iter().zip(found) {
+    let mut scripts = Vec::new();
+    for (index, (file, found)) in tree.files.iter().zip(found).enumerate() {
         let given = given(&file.source.path, sources.side, config);
         for evidence in found.evidence {
             match normalize::read(&evidence, facts, &given) {
@@ -126,8 +134,21 @@ fn understand(sources: &Sources, facts: &Facts, config: &Config) -> Understood {
         understood.troubles.extend(found.troubles);
         understood.comments.extend(found.comments);
         understood.off.extend(found.off);
+        understood.examples.extend(found.examples.iter().map(|example| shown(example, facts, &given)));
+        scripts.extend(found.script.map(|script| (index, script)));
+    }
+    if sources.side == Side::Head {
+        understood.books = runbook::read(&scripts, &tree, &understood.deployments, facts);
     }
     understood
+}
+
+/// A Milvus that a document shows, as if somebody had written it down to be run.
+fn shown(example: &Evidence, facts: &Facts, given: &Given) -> Transition {
+    match normalize::read(example, facts, given) {
+        Normal::Deployment(deployment) => Transition::Created(*deployment),
+        Normal::Migration(migration) => Transition::Ordered { migration, milvus: None, changed: true },
+    }
 }
 
 fn find(file: &File, tree: &Tree, side: Side, config: &Config) -> Found {
@@ -212,6 +233,38 @@ fn judge(
     // One text can be a layer of several Milvus; what is wrong in it is said once.
     let mut said = HashSet::new();
     all.filter(|finding| said.insert((finding.rule, finding.at, finding.message.clone()))).collect()
+}
+
+/// Judges commands by the rules about commands, and what they make by the ordinary ones, as far as those are sure of themselves:
+/// in a script much is open that a manifest says.
+fn judge_books(books: &[runbook::Book], examples: &[Transition], facts: &Facts, rules: &[&Rule]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for book in books {
+        for (index, milvus) in book.milvus.iter().enumerate() {
+            let stage = Stage { runbook: &book.runbook, index, milvus: milvus.as_ref() };
+            let case = Case { facts, event: Event::Stage(stage) };
+            findings.extend(rules.iter().flat_map(|rule| rules::run(rule, case)));
+        }
+    }
+    let made = books.iter().flat_map(|book| &book.transitions).chain(examples);
+    for transition in made {
+        let case = Case { facts, event: Event::Transition(transition) };
+        let sure = |finding: &Finding| finding.severity == Severity::Error && finding.confidence == Confidence::Certain;
+        findings.extend(rules.iter().flat_map(|rule| rules::run(rule, case)).filter(sure).map(|finding| Finding {
+            fixes: Vec::new(),
+            owner: None,
+            ..finding
+        }));
+    }
+    for finding in &mut findings {
+        for fix in &mut finding.fixes {
+            fix.edits = fix.set.iter().filter_map(normalize::command::write).collect();
+        }
+        finding.fixes.retain(|fix| !fix.edits.is_empty());
+    }
+    let mut said = HashSet::new();
+    findings.retain(|finding| said.insert((finding.rule, finding.at, finding.message.clone())));
+    findings
 }
 
 /// Turns what the repairs of a finding should make true into edits; a repair that cannot be written is dropped and said so.

@@ -194,6 +194,7 @@ pub fn load_diff(old: &str, new: &str, scope: &Scope) -> anyhow::Result<Loaded> 
 fn filter(config: &Config, scope: &Scope, root: &Path) -> anyhow::Result<Filter> {
     let excludes: Vec<String> = config.excludes.iter().chain(&scope.exclude).cloned().collect();
     let filter = Filter::new(detect::LITERALS, &excludes, detect::is_worth_opening)?;
+    let filter = filter.asking(detect::is_runbook, detect::RUNBOOK_LITERALS)?;
     let root = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
     Ok(filter.keeping(root, config.kept_files()))
 }

@@ -54,7 +54,15 @@ pub(super) fn read(code: &Code, variables: &mut Variables, comments: &mut Vec<Co
 }
 
 fn read_at_depth(code: &Code, variables: &mut Variables, comments: &mut Vec<Comment>, depth: usize) -> Vec<Command> {
-    let mut reader = Reader { commands: Vec::new(), open: 0, words: Vec::new(), documents: 0, output: None, after: false, waiting: Vec::new() };
+    let mut reader = Reader {
+        commands: Vec::new(),
+        open: 0,
+        words: Vec::new(),
+        documents: 0,
+        output: None,
+        after: false,
+        waiting: Vec::new(),
+    };
     let mut lexer = Lexer::new(code);
     while let Some(token) = lexer.next(variables, comments) {
         match token {
@@ -74,7 +82,8 @@ fn read_at_depth(code: &Code, variables: &mut Variables, comments: &mut Vec<Comm
         match inner(&command).filter(|_| depth < 4) {
             Some(code) => {
                 let inside = read_at_depth(&code, variables, comments, depth + 1);
-                commands.extend(inside.into_iter().map(|c| Command { sometimes: c.sometimes || command.sometimes, ..c }));
+                commands
+                    .extend(inside.into_iter().map(|c| Command { sometimes: c.sometimes || command.sometimes, ..c }));
             }
             None => commands.push(command),
         }

@@ -2,6 +2,7 @@
 //!
 //! Takes [`Sources`], gives documents by path. A reference that leads out of the tree finds nothing; nothing is read here.
 
+use super::runbook::is_script;
 use crate::source::{Source, SourceId, Sources};
 use crate::yaml::{self, Document, Problem};
 use rayon::prelude::*;
@@ -63,6 +64,9 @@ impl<'a> Tree<'a> {
 }
 
 fn parse<'a>(id: SourceId, source: &'a Source) -> File<'a> {
+    if is_script(&source.path, &source.text) {
+        return File { id, source, documents: Vec::new(), problems: Vec::new(), failed: false };
+    }
     // One file never stops the others, whatever is in it.
     match catch_unwind(AssertUnwindSafe(|| yaml::parse(id, &source.text))) {
         Ok(stream) => {

@@ -142,6 +142,8 @@ pub(super) fn embedded() -> Result<Facts, Vec<FactError>> {
         ),
         server_defaults: table("server-defaults.csv", include_str!("server-defaults.csv"), &mut errors, server_default),
         migration_tools: table("migration-tools.csv", include_str!("migration-tools.csv"), &mut errors, tool),
+        reuse_values: table("reuse-values.csv", include_str!("reuse-values.csv"), &mut errors, reuse_values),
+        tools: table("tools.csv", include_str!("tools.csv"), &mut errors, tool_fact),
     };
     if errors.is_empty() { Ok(facts) } else { Err(errors) }
 }
@@ -316,4 +318,20 @@ fn tool(row: &mut Row) -> MigrationTool {
         note: row.text("note"),
         proof: row.proof(),
     }
+}
+
+fn reuse_values(row: &mut Row) -> ReuseValues {
+    ReuseValues {
+        id: row.filled("id"),
+        from: row.range("from"),
+        to: row.range("to"),
+        mode: row.word("mode", Mode::parse),
+        because: row.filled("because"),
+        outcome: row.filled("outcome"),
+        proof: row.proof(),
+    }
+}
+
+fn tool_fact(row: &mut Row) -> ToolFact {
+    ToolFact { name: row.filled("name"), value: row.filled("value"), proof: row.proof() }
 }

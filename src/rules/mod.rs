@@ -4,9 +4,15 @@
 //! other rule. This file is the one list, the frame that signs each finding with its rule, and what all rules of a family ask.
 
 mod assumed_version_stale;
+mod backup_after_migration;
 mod chart_line_mismatch;
+mod chart_repository_archived;
+mod chart_repository_mixed;
+mod chart_table_wrong;
+mod chart_unpinned;
 mod chart_unpublished;
 mod chart_version_confused;
+mod command_misspelled;
 mod component_image;
 mod component_version_ignored;
 mod coordinators_default_changed;
@@ -15,13 +21,24 @@ mod downgrade;
 mod duplicate_key;
 mod exception_expired;
 mod exception_unused;
+mod helm_too_old;
+mod image_not_in_values;
 mod metadata_at_root;
+mod migrate_script_image_unfit;
+mod migrate_script_range_unsupported;
+mod migrate_script_rollback_broken;
+mod migrate_script_switch_misread;
+mod migrate_script_tool_unfit;
+mod migrate_script_version_malformed;
 mod migration_component_image;
+mod migration_deleted_early;
 mod migration_image_mismatch;
 mod migration_image_missing;
 mod migration_namespace_missing;
+mod migration_sample_applied;
 mod migration_skipped;
 mod migration_source_unsupported;
+mod migration_status_misread;
 mod migration_target_unsupported;
 mod migration_tool_unfit;
 mod migration_version_malformed;
@@ -29,8 +46,10 @@ mod minor_skipped;
 mod mode_changed;
 mod mode_dropped;
 mod operator_too_old;
+mod operator_unpinned;
 mod patch_downgrade;
 mod placeholder;
+mod pod_of_other_mode;
 mod pulsar_line_changed;
 mod queue_ambiguous;
 mod queue_changed;
@@ -42,27 +61,47 @@ mod release_bad;
 mod release_unknown;
 mod release_vulnerable;
 mod rolling_ineffective;
+mod rolling_script_image_missing;
+mod rolling_script_misses_coordinator;
+mod rolling_script_name_unfit;
+mod rolling_script_on_operator;
+mod rolling_script_queue_unfit;
+mod rolling_script_version_mismatch;
+mod rolling_script_version_unsupported;
+mod script_needs_bash;
+mod script_unpinned;
 mod short_prerelease;
 mod source_patch_old;
 mod target_patch_risky;
+mod template_variable_left;
 mod unreadable;
 mod update_direction_mismatch;
 mod upgrade_path_illegal;
 mod upgrade_path_unknown;
 mod value_unknown;
+mod values_dropped;
+mod values_reuse_unfit;
 mod version_unreadable;
 
 use crate::facts::{Circumstances, Edge, Facts, Floor, Hop, Judgement, Risk, Via, What};
 use crate::finding::{Confidence, Finding, Fix, Set, Severity};
-use crate::model::{Deployment, Field, Migration, Operation, Subject, Transition, Version};
+use crate::model::{
+    Act, Deployment, Field, Migration, Operation, Runbook, Step, Subject, Transition, Version, Writing,
+};
 use crate::source::Span;
 
 /// Every rule, by id.
 pub static RULES: &[&Rule] = &[
     &assumed_version_stale::RULE,
+    &backup_after_migration::RULE,
     &chart_line_mismatch::RULE,
+    &chart_repository_archived::RULE,
+    &chart_repository_mixed::RULE,
+    &chart_table_wrong::RULE,
+    &chart_unpinned::RULE,
     &chart_unpublished::RULE,
     &chart_version_confused::RULE,
+    &command_misspelled::RULE,
     &component_image::RULE,
     &component_version_ignored::RULE,
     &coordinators_default_changed::RULE,
@@ -71,13 +110,24 @@ pub static RULES: &[&Rule] = &[
     &duplicate_key::RULE,
     &exception_expired::RULE,
     &exception_unused::RULE,
+    &helm_too_old::RULE,
+    &image_not_in_values::RULE,
     &metadata_at_root::RULE,
+    &migrate_script_image_unfit::RULE,
+    &migrate_script_range_unsupported::RULE,
+    &migrate_script_rollback_broken::RULE,
+    &migrate_script_switch_misread::RULE,
+    &migrate_script_tool_unfit::RULE,
+    &migrate_script_version_malformed::RULE,
     &migration_component_image::RULE,
+    &migration_deleted_early::RULE,
     &migration_image_mismatch::RULE,
     &migration_image_missing::RULE,
     &migration_namespace_missing::RULE,
+    &migration_sample_applied::RULE,
     &migration_skipped::RULE,
     &migration_source_unsupported::RULE,
+    &migration_status_misread::RULE,
     &migration_target_unsupported::RULE,
     &migration_tool_unfit::RULE,
     &migration_version_malformed::RULE,
@@ -85,8 +135,10 @@ pub static RULES: &[&Rule] = &[
     &mode_changed::RULE,
     &mode_dropped::RULE,
     &operator_too_old::RULE,
+    &operator_unpinned::RULE,
     &patch_downgrade::RULE,
     &placeholder::RULE,
+    &pod_of_other_mode::RULE,
     &pulsar_line_changed::RULE,
     &queue_ambiguous::RULE,
     &queue_changed::RULE,
@@ -98,14 +150,26 @@ pub static RULES: &[&Rule] = &[
     &release_unknown::RULE,
     &release_vulnerable::RULE,
     &rolling_ineffective::RULE,
+    &rolling_script_image_missing::RULE,
+    &rolling_script_misses_coordinator::RULE,
+    &rolling_script_name_unfit::RULE,
+    &rolling_script_on_operator::RULE,
+    &rolling_script_queue_unfit::RULE,
+    &rolling_script_version_mismatch::RULE,
+    &rolling_script_version_unsupported::RULE,
+    &script_needs_bash::RULE,
+    &script_unpinned::RULE,
     &short_prerelease::RULE,
     &source_patch_old::RULE,
     &target_patch_risky::RULE,
+    &template_variable_left::RULE,
     &unreadable::RULE,
     &update_direction_mismatch::RULE,
     &upgrade_path_illegal::RULE,
     &upgrade_path_unknown::RULE,
     &value_unknown::RULE,
+    &values_dropped::RULE,
+    &values_reuse_unfit::RULE,
     &version_unreadable::RULE,
 ];
 
@@ -131,6 +195,8 @@ pub enum Scope {
     Change,
     /// A Milvus or a MilvusUpgrade as it stands, changed or not.
     State,
+    /// A command in a script, a pipeline or a guide.
+    Runbook,
     /// The texts and the config of the run.
     Text,
 }
@@ -146,6 +212,8 @@ pub struct Case<'a> {
 #[derive(Clone, Copy)]
 pub enum Event<'a> {
     Transition(&'a Transition),
+    /// A command that somebody runs.
+    Stage(Stage<'a>),
     /// Something looks like Milvus and could not be read.
     Unreadable {
         at: Span,
@@ -158,6 +226,40 @@ pub enum Event<'a> {
         rule: &'a str,
         stale: Stale<'a>,
     },
+}
+
+/// A command among those before and after it.
+#[derive(Clone, Copy)]
+pub struct Stage<'a> {
+    pub runbook: &'a Runbook,
+    pub index: usize,
+    /// The Milvus of this repository that it is about.
+    pub milvus: Option<&'a Deployment>,
+}
+
+impl<'a> Stage<'a> {
+    /// The command itself.
+    pub fn step(&self) -> &'a Step {
+        &self.runbook.steps[self.index]
+    }
+
+    /// The steps before it, the nearest first.
+    pub fn before(&self) -> impl Iterator<Item = &'a Step> + use<'a> {
+        self.runbook.steps[..self.index].iter().rev()
+    }
+
+    /// Whether it stands in a document and is about no Milvus of this repository: people show what others do, too.
+    pub fn is_shown(&self) -> bool {
+        self.runbook.writing == Writing::Document && self.milvus.is_none()
+    }
+
+    /// The finding, which is a mere hint where the command is only shown.
+    pub fn weigh(&self, finding: Finding) -> Finding {
+        match self.is_shown() {
+            true => finding.graded(Severity::Info).sure(Confidence::Hint),
+            false => finding,
+        }
+    }
 }
 
 /// Why an exception does not count.
@@ -187,6 +289,9 @@ pub fn run(rule: &Rule, case: Case) -> Vec<Finding> {
         if let Event::Transition(transition) = case.event {
             finding.subject = Some(transition.id().to_string());
             finding.owner = Some(transition.at());
+        }
+        if let Event::Stage(stage) = case.event {
+            finding.subject = stage.milvus.map(|milvus| milvus.id.to_string());
         }
     }
     findings
@@ -221,6 +326,25 @@ impl<'a> Case<'a> {
     pub fn change(&self) -> Option<(&'a Deployment, &'a Deployment)> {
         match self.event {
             Event::Transition(transition) => transition.change(),
+            _ => None,
+        }
+    }
+
+    /// A command that is one of these.
+    pub fn stage(&self, acts: &[Act]) -> Option<Stage<'a>> {
+        match self.event {
+            Event::Stage(stage) if acts.contains(&stage.step().act) => Some(stage),
+            _ => None,
+        }
+    }
+
+    /// A `kubectl` command with one of these verbs.
+    pub fn kubectl(&self, verbs: &[&str]) -> Option<Stage<'a>> {
+        match self.event {
+            Event::Stage(stage) => match &stage.step().act {
+                Act::Kubectl(verb) if verbs.contains(&verb.as_str()) => Some(stage),
+                _ => None,
+            },
             _ => None,
         }
     }

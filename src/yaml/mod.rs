@@ -18,8 +18,8 @@ mod template;
 mod tests;
 
 pub use block::parse_block;
-pub use mapped::parse_mapped;
 pub use edit::{Change, EditError, Path, Step, apply, edits};
+pub use mapped::parse_mapped;
 pub use parse::parse;
 pub use scalar::{Typed, resolve};
 

@@ -62,7 +62,10 @@ impl Word {
     pub fn assigns(&self) -> Option<(&str, Word)> {
         let (name, _) = self.text.split_once('=')?;
         let plain = name.trim_end_matches('+');
-        let named = plain.bytes().enumerate().all(|(at, b)| b == b'_' || b.is_ascii_alphabetic() || at > 0 && b.is_ascii_digit());
+        let named = plain
+            .bytes()
+            .enumerate()
+            .all(|(at, b)| b == b'_' || b.is_ascii_alphabetic() || at > 0 && b.is_ascii_digit());
         let known = self.holes.iter().all(|(hole, _)| hole.start > name.len());
         (named && known && !plain.is_empty()).then(|| (name, self.part(name.len() + 1..self.text.len())))
     }
