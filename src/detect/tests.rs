@@ -185,10 +185,15 @@ fn names_that_are_worth_opening() {
         "M.YAML",
         "Chart.lock",
         "requirements.lock",
+        // For their commands.
+        "README.md",
+        "upgrade.sh",
+        "rules.mk",
+        "Dockerfile.upgrade",
     ] {
         assert!(is_worth_opening(name), "{name}");
     }
-    for name in ["main.go", "README.md", "a.png", "Cargo.lock", "main.tf"] {
+    for name in ["main.go", "README.txt", "a.png", "Cargo.lock", "main.tf"] {
         assert!(!is_worth_opening(name), "{name}");
     }
 }

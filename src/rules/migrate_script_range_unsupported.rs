@@ -44,8 +44,10 @@ fn check(case: &Case) -> Vec<Finding> {
         let stop = path.iter().find(|hop| tool.to.contains(&hop.version)).map(|hop| hop.version.to_string());
         return vec![match stop {
             Some(stop) => {
-                let set = Set::CommandWord { at: *at, text: stop.clone() };
-                found.unsafe_fix(format!("migrate to {stop} first"), [set])
+                let image = step.value("w").and_then(|w| Some((w.at, w.value()?.rsplit_once(':')?.0)));
+                let image = image.map(|(at, name)| Set::CommandWord { at, text: format!("{name}:v{stop}") });
+                let target = Set::CommandWord { at: *at, text: stop.clone() };
+                found.unsafe_fix(format!("migrate to {stop} first"), [target].into_iter().chain(image))
             }
             None => found,
         }];

@@ -2,7 +2,7 @@
 
 use super::{Case, Rule, Scope};
 use crate::finding::{Confidence, Finding, Severity};
-use crate::model::{Act, Field};
+use crate::model::Act;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -35,6 +35,5 @@ fn check(case: &Case) -> Vec<Finding> {
                 ),
         ];
     }
-    let _ = Field::<String>::value;
     Vec::new()
 }

@@ -4,3 +4,4 @@
 mod changes;
 mod commands;
 mod repository;
+mod runbooks;
