@@ -146,7 +146,11 @@ fn understand(sources: &Sources, facts: &Facts, config: &Config) -> Understood {
 /// A Milvus that a document shows, as if somebody had written it down to be run.
 fn shown(example: &Evidence, facts: &Facts, given: &Given) -> Transition {
     match normalize::read(example, facts, given) {
-        Normal::Deployment(deployment) => Transition::Created(*deployment),
+        Normal::Deployment(mut deployment) => {
+            // A guide leaves places for its readers to fill in.
+            deployment.oddities.retain(|oddity| !matches!(oddity, model::Oddity::Placeholder { .. }));
+            Transition::Created(*deployment)
+        }
         Normal::Migration(migration) => Transition::Ordered { migration, milvus: None, changed: true },
     }
 }

@@ -198,8 +198,14 @@ impl<'a> Lexer<'a> {
     fn single(&mut self, grown: &mut Growing) {
         grown.quoted = true;
         self.at += 1;
-        let length = self.rest().find('\'').unwrap_or(self.rest().len());
-        self.keep(grown, length);
+        let end = self.at + self.rest().find('\'').unwrap_or(self.rest().len());
+        // Whoever makes a page from a template fills it in between quotes as well.
+        while let Some((open, close)) = template(&self.code.text[self.at..end]) {
+            self.keep(grown, open);
+            let text = self.rest()[..close - open].to_string();
+            self.hole(grown, close - open, &format!("nothing here says what `{text}` is"));
+        }
+        self.keep(grown, end - self.at);
         self.at += 1;
     }
 
@@ -306,6 +312,13 @@ impl Token {
             _ => String::new(),
         }
     }
+}
+
+/// The first `{{ … }}` of a text.
+fn template(text: &str) -> Option<(usize, usize)> {
+    let open = text.find("{{")?;
+    let close = text[open..].find("}}")?;
+    Some((open, open + close + 2))
 }
 
 /// `env.NAME` of a pipeline is the variable `NAME`.
