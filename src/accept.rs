@@ -181,7 +181,11 @@ struct Reported<'a> {
 
 impl Reported<'_> {
     fn report(&mut self, at: Span, rule: &str, stale: Stale) {
-        let case = Case { facts: self.facts, event: Event::Exception { at, rule, stale } };
+        let case = Case {
+            facts: self.facts,
+            kubernetes: self.config.kubernetes_version.as_ref(),
+            event: Event::Exception { at, rule, stale },
+        };
         for rule in self.judged_rules {
             let level = self.config.levels.get(rule.id);
             if level == Some(&None) {

@@ -2,7 +2,7 @@
 //!
 //! Plain data between the rules that write it and the reports and repairs that read it. It knows no rule and no format.
 
-use crate::model::{CoordinatorLayout, Mode, Queue};
+use crate::model::{CoordinatorLayout, Mode, Queue, Tree};
 use crate::source::{Edit, Span};
 
 /// How bad a finding is.
@@ -64,7 +64,7 @@ pub struct Label {
 /// A line below the snippet: `= name: text`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
-    /// `what happens`, `why`, `the way`, `or`, `note`.
+    /// `what happens`, `why`, `the way`, `instead`, `unknown`, `or`, `note`.
     pub name: &'static str,
     pub text: String,
 }
@@ -196,6 +196,12 @@ pub enum Set {
     UpdateMode(String),
     /// A metadata key (`labels`, `annotations`, …) that stands at the root of the resource, moved under `metadata`.
     MetadataMoved(String),
+    /// One key written, or taken away.
+    Setting {
+        tree: Tree,
+        path: Vec<String>,
+        value: Option<String>,
+    },
     /// MilvusUpgrade: the namespace of the Milvus.
     MigrationNamespace(String),
     /// MilvusUpgrade: `sourceVersion`, written in the tool's own form.

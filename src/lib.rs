@@ -67,12 +67,13 @@ pub fn check_with(base: &Sources, head: &Sources, facts: &Facts, config: &Config
     let transitions: Vec<Transition> = transitions.into_iter().filter(|t| scope.holds(t.at())).collect();
     troubles.retain(|trouble| scope.names(trouble.at));
     let comments: Vec<yaml::Comment> = after.comments.into_iter().filter(|c| scope.names(c.at)).collect();
-    let mut findings = judge(&transitions, &troubles, &after.off, facts, rules);
+    let judge = Judge { facts, kubernetes: config.kubernetes_version.as_ref(), rules };
+    let mut findings = judge.all(&transitions, &troubles, &after.off);
     for finding in &mut findings {
         write_fixes(finding, &after.evidence, texts);
     }
     let asked = |at: Span| scope.names(at);
-    findings.extend(judge_books(&after.books, &after.examples, facts, rules).into_iter().filter(|f| asked(f.at)));
+    findings.extend(judge_books(&after.books, &after.examples, &judge).into_iter().filter(|f| asked(f.at)));
     let judged = accept::Judged { findings, comments: &comments, transitions: &transitions, rules };
     let (findings, excepted) = accept::accept(judged, texts, facts, config);
     let incomplete = incomplete(head, &troubles, texts);
@@ -193,8 +194,12 @@ fn given(path: &str, side: Side, config: &Config) -> Given {
 /// A Milvus that is switched off does not change, whatever is written; one that is switched on is new.
 fn without_switched_off(transitions: Vec<Transition>, before: &[Span], after: &[Span]) -> Vec<Transition> {
     let settled = |transition: Transition| match transition {
-        Transition::Changed { head, .. } if after.contains(&head.at) => Transition::Unchanged(*head),
-        Transition::Changed { base, head, .. } if before.contains(&base.at) => Transition::Created(*head),
+        Transition::Changed { head, .. } | Transition::Adjusted { head, .. } if after.contains(&head.at) => {
+            Transition::Unchanged(*head)
+        }
+        Transition::Changed { base, head, .. } | Transition::Adjusted { base, head } if before.contains(&base.at) => {
+            Transition::Created(*head)
+        }
         other => other,
     };
     transitions.into_iter().map(settled).collect()
@@ -214,6 +219,7 @@ fn from_command_line(transitions: Vec<Transition>, config: &Config) -> Vec<Trans
         .into_iter()
         .map(|transition| match transition {
             Transition::Created(head) | Transition::Unchanged(head) => with_from(head),
+            Transition::Adjusted { head, .. } => with_from(*head),
             Transition::Changed { mut base, head, migration } if base.version.is_unknown() => {
                 base.version = running.clone();
                 Transition::Changed { base, head, migration }
@@ -223,36 +229,43 @@ fn from_command_line(transitions: Vec<Transition>, config: &Config) -> Vec<Trans
         .collect()
 }
 
-fn judge(
-    transitions: &[Transition],
-    troubles: &[detect::Trouble],
-    off: &[Span],
-    facts: &Facts,
-    rules: &[&Rule],
-) -> Vec<Finding> {
-    let off = |transition: &&Transition| transition.head().is_some_and(|head| off.contains(&head.at));
-    let events = transitions.iter().filter(|transition| !off(transition)).map(Event::Transition);
-    let events = events.chain(troubles.iter().map(|trouble| Event::Unreadable { at: trouble.at, why: &trouble.why }));
-    let all = events.flat_map(|event| rules.iter().flat_map(move |rule| rules::run(rule, Case { facts, event })));
-    // One text can be a layer of several Milvus; what is wrong in it is said once.
-    let mut said = HashSet::new();
-    all.filter(|finding| said.insert((finding.rule, finding.at, finding.message.clone()))).collect()
+/// By what is judged.
+struct Judge<'a> {
+    facts: &'a Facts,
+    kubernetes: Option<&'a model::Version>,
+    rules: &'a [&'a Rule],
+}
+
+impl Judge<'_> {
+    fn all(&self, transitions: &[Transition], troubles: &[detect::Trouble], off: &[Span]) -> Vec<Finding> {
+        let off = |transition: &&Transition| transition.head().is_some_and(|head| off.contains(&head.at));
+        let events = transitions.iter().filter(|transition| !off(transition)).map(Event::Transition);
+        let events =
+            events.chain(troubles.iter().map(|trouble| Event::Unreadable { at: trouble.at, why: &trouble.why }));
+        let case = |event| Case { facts: self.facts, kubernetes: self.kubernetes, event };
+        let all = events.flat_map(|event| self.rules.iter().flat_map(move |rule| rules::run(rule, case(event))));
+        // One text can be a layer of several Milvus; what is wrong in it is said once.
+        let mut said = HashSet::new();
+        all.filter(|finding| said.insert((finding.rule, finding.at, finding.message.clone()))).collect()
+    }
 }
 
 /// Judges commands by the rules about commands, and what they make by the ordinary ones, as far as those are sure of themselves:
 /// in a script much is open that a manifest says.
-fn judge_books(books: &[runbook::Book], examples: &[Transition], facts: &Facts, rules: &[&Rule]) -> Vec<Finding> {
+fn judge_books(books: &[runbook::Book], examples: &[Transition], judge: &Judge) -> Vec<Finding> {
+    let rules = judge.rules;
+    let case = |event| Case { facts: judge.facts, kubernetes: judge.kubernetes, event };
     let mut findings = Vec::new();
     for book in books {
         for (index, milvus) in book.milvus.iter().enumerate() {
             let stage = Stage { runbook: &book.runbook, index, milvus: milvus.as_ref() };
-            let case = Case { facts, event: Event::Stage(stage) };
+            let case = case(Event::Stage(stage));
             findings.extend(rules.iter().flat_map(|rule| rules::run(rule, case)));
         }
     }
     let made = books.iter().flat_map(|book| &book.transitions).chain(examples);
     for transition in made {
-        let case = Case { facts, event: Event::Transition(transition) };
+        let case = case(Event::Transition(transition));
         let sure = |finding: &Finding| finding.severity == Severity::Error && finding.confidence == Confidence::Certain;
         findings.extend(rules.iter().flat_map(|rule| rules::run(rule, case)).filter(sure).map(|finding| Finding {
             fixes: Vec::new(),

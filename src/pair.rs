@@ -4,7 +4,7 @@
 //! Where several have the same name (one per cluster) or none has a name (bare values), the file decides. It knows nothing but
 //! the model.
 
-use crate::model::{Deployment, Identity, Migration, Operation, Transition};
+use crate::model::{Deployment, Identity, Migration, Operation, Transition, Tree, Worth};
 
 /// How the two states belong together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +35,12 @@ pub fn pair(
     for (deployment, matched) in head.into_iter().zip(matches) {
         let before = matched.and_then(|index| base[index].take());
         transitions.push(match before {
-            Some(before) if same(&before, &deployment) => Transition::Unchanged(deployment),
+            Some(before) if same(&before, &deployment) && same_settings(&before, &deployment) => {
+                Transition::Unchanged(deployment)
+            }
+            Some(before) if same(&before, &deployment) => {
+                Transition::Adjusted { base: Box::new(before), head: Box::new(deployment) }
+            }
             Some(before) => Transition::Changed {
                 migration: migration_of(&deployment, base_migrations, &head_migrations).cloned().map(Box::new),
                 base: Box::new(before),
@@ -150,6 +155,19 @@ pub fn same(before: &Deployment, after: &Deployment) -> bool {
         && before.rolling.value() == after.rolling.value()
         && before.update_mode.value() == after.update_mode.value()
         && components(before) == components(after)
+}
+
+/// Whether every key says the same on both sides, wherever it stands.
+fn same_settings(before: &Deployment, after: &Deployment) -> bool {
+    before.settings.all.len() == after.settings.all.len() && said(before) == said(after)
+}
+
+/// Every key in one order, without its place.
+fn said(deployment: &Deployment) -> Vec<(Tree, &[String], &Worth)> {
+    let mut all: Vec<_> =
+        deployment.settings.all.iter().map(|one| (one.tree, one.path.as_slice(), &one.worth)).collect();
+    all.sort_unstable_by_key(|(tree, path, _)| (*tree, *path));
+    all
 }
 
 fn same_migration(before: &Migration, after: &Migration) -> bool {

@@ -131,6 +131,7 @@ fn transition(transition: &Transition, facts: &Facts) -> TransitionView {
     let (kind, from, to) = match transition {
         Transition::Created(head) => (TransitionKind::Created, None, version(head)),
         Transition::Unchanged(head) => (TransitionKind::Unchanged, version(head), version(head)),
+        Transition::Adjusted { head, .. } => (TransitionKind::Unchanged, version(head), version(head)),
         Transition::Changed { base, head, .. } => (TransitionKind::Changed, version(base), version(head)),
         Transition::Deleted(base) => (TransitionKind::Deleted, version(base), None),
         Transition::Ordered { migration, .. } => {
@@ -145,7 +146,7 @@ fn transition(transition: &Transition, facts: &Facts) -> TransitionView {
         id: transition.id().to_string(),
         kind,
         changed: match transition {
-            Transition::Unchanged(_) => false,
+            Transition::Unchanged(_) | Transition::Adjusted { .. } => false,
             Transition::Ordered { changed, .. } => *changed,
             Transition::Created(_) | Transition::Changed { .. } | Transition::Deleted(_) => true,
         },

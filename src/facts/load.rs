@@ -1,6 +1,8 @@
 //! The tables, from CSV to types; a row that cannot be read is an error with its file, line and column.
 
+use super::settings::{Asks, SettingFact, When};
 use super::*;
+use crate::model::{Dialect, Tree};
 use std::fmt;
 
 /// A row of a table that cannot be read or that contradicts another.
@@ -132,6 +134,7 @@ pub(super) fn embedded() -> Result<Facts, Vec<FactError>> {
         floors: table("floors.csv", include_str!("floors.csv"), &mut errors, floor),
         queues: table("queues.csv", include_str!("queues.csv"), &mut errors, queue),
         charts: table("charts.csv", include_str!("charts.csv"), &mut errors, chart),
+        bad_charts: table("bad-charts.csv", include_str!("bad-charts.csv"), &mut errors, bad_chart),
         chart_defaults: table("chart-defaults.csv", include_str!("chart-defaults.csv"), &mut errors, chart_default),
         operators: table("operators.csv", include_str!("operators.csv"), &mut errors, operator),
         operator_defaults: table(
@@ -141,6 +144,7 @@ pub(super) fn embedded() -> Result<Facts, Vec<FactError>> {
             operator_default,
         ),
         server_defaults: table("server-defaults.csv", include_str!("server-defaults.csv"), &mut errors, server_default),
+        settings: table("settings.csv", include_str!("settings.csv"), &mut errors, setting),
         migration_tools: table("migration-tools.csv", include_str!("migration-tools.csv"), &mut errors, tool),
         reuse_values: table("reuse-values.csv", include_str!("reuse-values.csv"), &mut errors, reuse_values),
         tools: table("tools.csv", include_str!("tools.csv"), &mut errors, tool_fact),
@@ -260,6 +264,18 @@ fn chart(row: &mut Row) -> Chart {
     }
 }
 
+fn bad_chart(row: &mut Row) -> BadChart {
+    BadChart {
+        id: row.filled("id"),
+        charts: row.range("charts"),
+        pulsar_line: row.word("pulsar_line", |text| text.parse().ok()),
+        because: row.filled("because"),
+        outcome: row.filled("outcome"),
+        instead: row.filled("instead"),
+        proof: row.proof(),
+    }
+}
+
 fn chart_default(row: &mut Row) -> ChartDefault {
     let value = row.text("value");
     ChartDefault {
@@ -301,6 +317,70 @@ fn server_default(row: &mut Row) -> ServerDefault {
         milvus: row.range("milvus"),
         mode: row.word("mode", Mode::parse),
         value: row.filled("value"),
+        proof: row.proof(),
+    }
+}
+
+fn setting(row: &mut Row) -> SettingFact {
+    let when = row.word("when", |text| match text {
+        "state" => Some(When::State),
+        "upgrade" => Some(When::Upgrade),
+        "change" => Some(When::Change),
+        "together" => Some(When::Together),
+        "chart" => Some(When::Chart),
+        "migration" => Some(When::Migration),
+        _ => None,
+    });
+    let asked = |row: &mut Row, column: &str| row.text(column) != "*";
+    SettingFact {
+        id: row.filled("id"),
+        rule: row.filled("rule"),
+        when: when.unwrap_or(When::State),
+        tree: row.word("tree", Tree::parse).unwrap_or(Tree::Resource),
+        key: row.filled("key"),
+        value: row.filled("value"),
+        was: row.text("was"),
+        also: row.text("also"),
+        also_was: row.text("also_was"),
+        from: row.range("from"),
+        milvus: row.range("milvus"),
+        chart_from: row.range("chart_from"),
+        chart: row.range("chart"),
+        operator: row.range("operator"),
+        kubernetes: row.range("kubernetes"),
+        from_text: row.text("from"),
+        milvus_text: row.text("milvus"),
+        chart_from_text: row.text("chart_from"),
+        chart_text: row.text("chart"),
+        operator_text: row.text("operator"),
+        kubernetes_text: row.text("kubernetes"),
+        asks: Asks {
+            from: asked(row, "from"),
+            milvus: asked(row, "milvus"),
+            chart_from: asked(row, "chart_from"),
+            chart: asked(row, "chart"),
+            operator: asked(row, "operator"),
+            kubernetes: asked(row, "kubernetes"),
+        },
+        dialect: row.word("dialect", |text| match text {
+            "operator" => Some(Dialect::Operator),
+            "chart" => Some(Dialect::Chart),
+            "process" => Some(Dialect::Process),
+            _ => None,
+        }),
+        mode: row.word("mode", Mode::parse),
+        queue: row.word("queue", Queue::parse),
+        severity: row.severity(),
+        sure: row
+            .word("sure", |text| matches!(text, "certain" | "likely" | "hint").then(|| text.to_string()))
+            .unwrap_or_default(),
+        ask: row.word("ask", |text| (text == "yes").then_some(true)).is_some(),
+        message: row.filled("message"),
+        because: row.filled("because"),
+        outcome: row.text("outcome"),
+        instead: row.text("instead"),
+        fix: row.text("fix"),
+        safe: row.word("safe", |text| (text == "yes").then_some(true)).is_some(),
         proof: row.proof(),
     }
 }

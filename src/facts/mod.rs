@@ -5,6 +5,7 @@
 
 mod graph;
 mod load;
+pub mod settings;
 
 pub use graph::{Circumstances, Hop, Judgement, Step, Verdict, Via};
 pub use load::FactError;
@@ -20,10 +21,12 @@ pub struct Facts {
     pub floors: Vec<Floor>,
     pub queues: Vec<QueueLimit>,
     pub charts: Vec<Chart>,
+    pub bad_charts: Vec<BadChart>,
     pub chart_defaults: Vec<ChartDefault>,
     pub operators: Vec<Operator>,
     pub operator_defaults: Vec<OperatorDefault>,
     pub server_defaults: Vec<ServerDefault>,
+    pub settings: Vec<settings::SettingFact>,
     pub migration_tools: Vec<MigrationTool>,
     pub reuse_values: Vec<ReuseValues>,
     pub tools: Vec<ToolFact>,
@@ -155,6 +158,19 @@ pub struct Chart {
     pub image_tag: String,
     /// Whether it was ever to be had from the chart repository.
     pub published: bool,
+    pub proof: Proof,
+}
+
+/// Charts that are known to break.
+#[derive(Clone, Debug)]
+pub struct BadChart {
+    pub id: String,
+    pub charts: Range,
+    /// Only with that Pulsar in the cluster.
+    pub pulsar_line: Option<u8>,
+    pub because: String,
+    pub outcome: String,
+    pub instead: String,
     pub proof: Proof,
 }
 

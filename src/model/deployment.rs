@@ -1,6 +1,6 @@
 //! One Milvus, whatever it was written in.
 
-use super::{Field, Image, Version};
+use super::{Field, Image, Settings, Version};
 use crate::source::Span;
 use std::fmt;
 
@@ -218,6 +218,8 @@ pub struct Deployment {
     pub chart: Field<Version>,
     pub operator: Field<Version>,
     pub components: Vec<Component>,
+    /// Every key that is written.
+    pub settings: Settings,
     pub oddities: Vec<Oddity>,
 }
 
@@ -248,5 +250,7 @@ pub struct Migration {
     pub tool_image: Option<Field<Image>>,
     pub operation: Operation,
     pub operator: Field<Version>,
+    /// Every key that is written.
+    pub settings: Settings,
     pub oddities: Vec<Oddity>,
 }

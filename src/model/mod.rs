@@ -5,6 +5,7 @@
 mod deployment;
 mod field;
 mod runbook;
+mod setting;
 mod tag;
 mod transition;
 mod version;
@@ -14,6 +15,7 @@ pub use deployment::{
 };
 pub use field::{Field, Said};
 pub use runbook::{Act, Opt, Runbook, Step, Writing};
+pub use setting::{Setting, Settings, Tree, Worth, keys};
 pub use tag::{Image, Tag};
 pub use transition::{QueueChange, Subject, Transition, queue_change};
 pub use version::{Range, Version};

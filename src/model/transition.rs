@@ -10,6 +10,8 @@ pub enum Transition {
     Created(Deployment),
     /// It was there before, and nothing that is known of it differs.
     Unchanged(Deployment),
+    /// It was there before, and keys differ that the verdict does not hang on.
+    Adjusted { base: Box<Deployment>, head: Box<Deployment> },
     /// It was there before, and something differs. `migration` is the MilvusUpgrade that names it and was
     /// there before: one that comes in the same change does not make the new image wait for it.
     Changed { base: Box<Deployment>, head: Box<Deployment>, migration: Option<Box<Migration>> },
@@ -66,7 +68,7 @@ impl Transition {
     pub fn head(&self) -> Option<&Deployment> {
         match self {
             Transition::Created(head) | Transition::Unchanged(head) => Some(head),
-            Transition::Changed { head, .. } => Some(head),
+            Transition::Changed { head, .. } | Transition::Adjusted { head, .. } => Some(head),
             Transition::Deleted(_) | Transition::Ordered { .. } => None,
         }
     }
@@ -87,13 +89,21 @@ impl Transition {
         }
     }
 
+    /// Both ends, where it was there before and any key of it differs.
+    pub fn both(&self) -> Option<(&Deployment, &Deployment)> {
+        match self {
+            Transition::Changed { base, head, .. } | Transition::Adjusted { base, head } => Some((base, head)),
+            _ => None,
+        }
+    }
+
     /// Where it begins: in the head, or in the base when it is gone.
     pub fn at(&self) -> Span {
         match self {
             Transition::Created(deployment) | Transition::Unchanged(deployment) | Transition::Deleted(deployment) => {
                 deployment.at
             }
-            Transition::Changed { head, .. } => head.at,
+            Transition::Changed { head, .. } | Transition::Adjusted { head, .. } => head.at,
             Transition::Ordered { migration, .. } => migration.at,
         }
     }
@@ -104,7 +114,7 @@ impl Transition {
             Transition::Created(deployment) | Transition::Unchanged(deployment) | Transition::Deleted(deployment) => {
                 &deployment.id
             }
-            Transition::Changed { head, .. } => &head.id,
+            Transition::Changed { head, .. } | Transition::Adjusted { head, .. } => &head.id,
             Transition::Ordered { migration, .. } => &migration.id,
         }
     }

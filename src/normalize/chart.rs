@@ -13,7 +13,7 @@ use super::variable::{Variable, variable};
 use super::{Given, Reader, version_of};
 use crate::detect::Evidence;
 use crate::facts::Facts;
-use crate::model::{Deployment, Dialect, Field, Image, Queue, Said, Surface, Version};
+use crate::model::{Deployment, Dialect, Field, Image, Queue, Said, Settings, Surface, Version};
 use crate::source::Span;
 use crate::yaml::Node;
 use values::Values;
@@ -59,6 +59,7 @@ pub(super) fn read(evidence: &Evidence, surface: Surface, facts: &Facts, given: 
         update_mode: Field::unknown(evidence.at, "the chart has no update mode"),
         operator: Field::unknown(evidence.at, "values of a chart have no operator"),
         components: Vec::new(),
+        settings: Settings::default(),
         oddities,
         chart,
     };

@@ -4,7 +4,7 @@ use super::{Given, Reader, Rewrite, operator, operator_version};
 use crate::detect::Evidence;
 use crate::facts::Facts;
 use crate::finding::Set;
-use crate::model::{Field, Image, Migration, Oddity, Operation, Tag, Version};
+use crate::model::{Field, Image, Migration, Oddity, Operation, Settings, Tag, Version};
 use std::sync::Arc;
 
 /// Understands a MilvusUpgrade. What nobody writes stays unknown: the operator's webhook would fill some of it in, and it is
@@ -49,6 +49,7 @@ pub(super) fn read(evidence: &Evidence, _facts: &Facts, given: &Given) -> Migrat
         tool_image: image("toolImage"),
         operation,
         operator: operator_version(evidence, given),
+        settings: Settings::default(),
         oddities,
     }
 }

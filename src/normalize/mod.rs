@@ -9,6 +9,7 @@ mod migration;
 mod operator;
 mod process;
 mod retag;
+mod settings;
 #[cfg(test)]
 mod tests;
 mod variable;
@@ -44,7 +45,13 @@ pub enum Normal {
 /// Understands a piece of evidence.
 pub fn read(evidence: &Evidence, facts: &Facts, given: &Given) -> Normal {
     let mut normal = read_plain(evidence, facts, given);
-    if let (Normal::Deployment(deployment), Some(why)) = (&mut normal, why_not_all_is_seen(evidence)) {
+    let open = why_not_all_is_seen(evidence);
+    let settings = settings::settings(evidence, open.is_some());
+    match &mut normal {
+        Normal::Deployment(deployment) => deployment.settings = settings,
+        Normal::Migration(migration) => migration.settings = settings,
+    }
+    if let (Normal::Deployment(deployment), Some(why)) = (&mut normal, open) {
         take_defaults_away(deployment, why);
     }
     normal
@@ -103,6 +110,9 @@ pub struct Rewrite {
 /// Says in the dialect of the evidence what should be true, one rewrite for each document; empty where the dialect has no word
 /// for it.
 pub fn write(evidence: &Evidence, set: &Set) -> Vec<Rewrite> {
+    if let Set::Setting { tree, path, value } = set {
+        return settings::write(evidence, *tree, path, value.as_deref()).into_iter().collect();
+    }
     let rewrite = match evidence.what {
         What::Deployment(surface, crate::model::Dialect::Operator) => operator::write(evidence, surface, set),
         What::Deployment(_, crate::model::Dialect::Chart) => chart::write(evidence, set),

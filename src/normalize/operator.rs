@@ -9,7 +9,7 @@ pub(super) use write::{move_metadata, write};
 use super::{Given, Reader, operator_version, version_of};
 use crate::detect::Evidence;
 use crate::facts::Facts;
-use crate::model::{Component, Deployment, Dialect, Field, Image, Mode, Oddity, Surface, Tag, Version};
+use crate::model::{Component, Deployment, Dialect, Field, Image, Mode, Oddity, Settings, Surface, Tag, Version};
 use crate::source::Span;
 use gate::{gate, tolerant};
 use told::Told;
@@ -84,6 +84,7 @@ pub(super) fn read(evidence: &Evidence, surface: Surface, facts: &Facts, given: 
         chart: Field::unknown(evidence.at, "a Milvus resource has no chart"),
         operator,
         components,
+        settings: Settings::default(),
         oddities,
     }
 }

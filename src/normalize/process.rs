@@ -9,7 +9,9 @@ pub(super) use write::write;
 use super::{Given, Reader, configured_queue, version_of};
 use crate::detect::{Evidence, Role, Text, Variable};
 use crate::facts::Facts;
-use crate::model::{CoordinatorLayout, Deployment, Dialect, Field, Image, Mode, Oddity, Queue, Surface, Tag, Version};
+use crate::model::{
+    CoordinatorLayout, Deployment, Dialect, Field, Image, Mode, Oddity, Queue, Settings, Surface, Tag, Version,
+};
 use crate::source::Span;
 
 /// The variable that names the queue; it stands above every file.
@@ -41,6 +43,7 @@ pub(super) fn read(evidence: &Evidence, surface: Surface, facts: &Facts, given: 
         chart: Field::unknown(evidence.at, "a plain container has no chart"),
         operator: Field::unknown(evidence.at, "a plain container has no operator"),
         components: Vec::new(),
+        settings: Settings::default(),
         oddities,
     }
 }

@@ -3,8 +3,13 @@
 //! A rule is a pure function from a [`Case`] to findings. It knows the model and the facts; it never reads text, and it knows no
 //! other rule. This file is the one list, the frame that signs each finding with its rule, and what all rules of a family ask.
 
+mod api_version_old;
 mod assumed_version_stale;
 mod backup_after_migration;
+mod backup_missing;
+mod chart_bad;
+mod chart_downgrade;
+mod chart_image_differs;
 mod chart_line_mismatch;
 mod chart_repository_archived;
 mod chart_repository_mixed;
@@ -14,9 +19,16 @@ mod chart_unpublished;
 mod chart_version_confused;
 mod command_misspelled;
 mod component_image;
+mod component_unsupported;
 mod component_version_ignored;
 mod coordinators_default_changed;
+mod coordinators_doubled;
+mod coordinators_orphaned;
 mod coordinators_separate;
+mod dependency_chart_unpinned;
+mod dependency_image_changed;
+mod dependency_incomplete;
+mod dependency_moved;
 mod downgrade;
 mod duplicate_key;
 mod exception_expired;
@@ -30,17 +42,22 @@ mod migrate_script_rollback_broken;
 mod migrate_script_switch_misread;
 mod migrate_script_tool_unfit;
 mod migrate_script_version_malformed;
+mod migration_backup_volatile;
 mod migration_component_image;
 mod migration_deleted_early;
 mod migration_image_mismatch;
 mod migration_image_missing;
+mod migration_namespace_differs;
 mod migration_namespace_missing;
+mod migration_old_image_first;
+mod migration_rollback_race;
 mod migration_sample_applied;
 mod migration_skipped;
 mod migration_source_unsupported;
 mod migration_status_misread;
 mod migration_target_unsupported;
 mod migration_tool_unfit;
+mod migration_unprepared;
 mod migration_version_malformed;
 mod minor_skipped;
 mod mode_changed;
@@ -50,10 +67,13 @@ mod operator_unpinned;
 mod patch_downgrade;
 mod placeholder;
 mod pod_of_other_mode;
+mod pulsar_doubled;
 mod pulsar_line_changed;
+mod query_node_changed_too;
 mod queue_ambiguous;
 mod queue_changed;
 mod queue_default_changed;
+mod queue_not_selected;
 mod queue_unknown;
 mod queue_unsupported;
 mod quoted_boolean;
@@ -68,20 +88,31 @@ mod rolling_script_on_operator;
 mod rolling_script_queue_unfit;
 mod rolling_script_version_mismatch;
 mod rolling_script_version_unsupported;
+mod rollout_paused;
 mod script_needs_bash;
 mod script_unpinned;
+mod setting_ineffective;
+mod setting_unsupported;
 mod short_prerelease;
 mod source_patch_old;
+mod standby_missing;
+mod tag_behind_chart;
 mod target_patch_risky;
 mod template_variable_left;
 mod unreadable;
+mod update_all_at_once;
 mod update_direction_mismatch;
 mod upgrade_path_illegal;
 mod upgrade_path_unknown;
+mod upgrade_setting_needed;
 mod value_unknown;
 mod values_dropped;
 mod values_reuse_unfit;
+mod variant_changed;
 mod version_unreadable;
+mod volume_changed;
+
+mod frame;
 
 use crate::facts::{Circumstances, Edge, Facts, Floor, Hop, Judgement, Risk, Via, What};
 use crate::finding::{Confidence, Finding, Fix, Set, Severity};
@@ -92,8 +123,13 @@ use crate::source::Span;
 
 /// Every rule, by id.
 pub static RULES: &[&Rule] = &[
+    &api_version_old::RULE,
     &assumed_version_stale::RULE,
     &backup_after_migration::RULE,
+    &backup_missing::RULE,
+    &chart_bad::RULE,
+    &chart_downgrade::RULE,
+    &chart_image_differs::RULE,
     &chart_line_mismatch::RULE,
     &chart_repository_archived::RULE,
     &chart_repository_mixed::RULE,
@@ -103,9 +139,16 @@ pub static RULES: &[&Rule] = &[
     &chart_version_confused::RULE,
     &command_misspelled::RULE,
     &component_image::RULE,
+    &component_unsupported::RULE,
     &component_version_ignored::RULE,
     &coordinators_default_changed::RULE,
+    &coordinators_doubled::RULE,
+    &coordinators_orphaned::RULE,
     &coordinators_separate::RULE,
+    &dependency_chart_unpinned::RULE,
+    &dependency_image_changed::RULE,
+    &dependency_incomplete::RULE,
+    &dependency_moved::RULE,
     &downgrade::RULE,
     &duplicate_key::RULE,
     &exception_expired::RULE,
@@ -119,17 +162,22 @@ pub static RULES: &[&Rule] = &[
     &migrate_script_switch_misread::RULE,
     &migrate_script_tool_unfit::RULE,
     &migrate_script_version_malformed::RULE,
+    &migration_backup_volatile::RULE,
     &migration_component_image::RULE,
     &migration_deleted_early::RULE,
     &migration_image_mismatch::RULE,
     &migration_image_missing::RULE,
+    &migration_namespace_differs::RULE,
     &migration_namespace_missing::RULE,
+    &migration_old_image_first::RULE,
+    &migration_rollback_race::RULE,
     &migration_sample_applied::RULE,
     &migration_skipped::RULE,
     &migration_source_unsupported::RULE,
     &migration_status_misread::RULE,
     &migration_target_unsupported::RULE,
     &migration_tool_unfit::RULE,
+    &migration_unprepared::RULE,
     &migration_version_malformed::RULE,
     &minor_skipped::RULE,
     &mode_changed::RULE,
@@ -139,10 +187,13 @@ pub static RULES: &[&Rule] = &[
     &patch_downgrade::RULE,
     &placeholder::RULE,
     &pod_of_other_mode::RULE,
+    &pulsar_doubled::RULE,
     &pulsar_line_changed::RULE,
+    &query_node_changed_too::RULE,
     &queue_ambiguous::RULE,
     &queue_changed::RULE,
     &queue_default_changed::RULE,
+    &queue_not_selected::RULE,
     &queue_unknown::RULE,
     &queue_unsupported::RULE,
     &quoted_boolean::RULE,
@@ -157,20 +208,29 @@ pub static RULES: &[&Rule] = &[
     &rolling_script_queue_unfit::RULE,
     &rolling_script_version_mismatch::RULE,
     &rolling_script_version_unsupported::RULE,
+    &rollout_paused::RULE,
     &script_needs_bash::RULE,
     &script_unpinned::RULE,
+    &setting_ineffective::RULE,
+    &setting_unsupported::RULE,
     &short_prerelease::RULE,
     &source_patch_old::RULE,
+    &standby_missing::RULE,
+    &tag_behind_chart::RULE,
     &target_patch_risky::RULE,
     &template_variable_left::RULE,
     &unreadable::RULE,
+    &update_all_at_once::RULE,
     &update_direction_mismatch::RULE,
     &upgrade_path_illegal::RULE,
     &upgrade_path_unknown::RULE,
+    &upgrade_setting_needed::RULE,
     &value_unknown::RULE,
     &values_dropped::RULE,
     &values_reuse_unfit::RULE,
+    &variant_changed::RULE,
     &version_unreadable::RULE,
+    &volume_changed::RULE,
 ];
 
 /// A rule: what it is called, how bad its findings are, and how it judges.
@@ -205,6 +265,8 @@ pub enum Scope {
 #[derive(Clone, Copy)]
 pub struct Case<'a> {
     pub facts: &'a Facts,
+    /// The version of Kubernetes, where somebody said so.
+    pub kubernetes: Option<&'a Version>,
     pub event: Event<'a>,
 }
 

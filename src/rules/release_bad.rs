@@ -21,7 +21,7 @@ fn check(case: &Case) -> Vec<Finding> {
     let Some(version) = head.version.value() else { return Vec::new() };
     let Some(release) = case.facts.release(version).filter(|_| case.facts.is_bad(version)) else { return Vec::new() };
     let runs = match case.event {
-        Event::Transition(Transition::Unchanged(_)) => true,
+        Event::Transition(Transition::Unchanged(_) | Transition::Adjusted { .. }) => true,
         _ => case.change().is_some_and(|(base, _)| base.version.value() == Some(version)),
     };
     let dead_end = release.state == ReleaseState::DeadEnd;

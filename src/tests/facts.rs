@@ -33,7 +33,8 @@ fn ids_are_unique_and_rules_exist() {
     let edges = facts.edges.iter().map(|edge| (&edge.id, &edge.rule));
     let risks = facts.risks.iter().map(|risk| (&risk.id, &risk.rule));
     let floors = facts.floors.iter().map(|floor| (&floor.id, &floor.rule));
-    for (id, rule) in edges.chain(risks).chain(floors) {
+    let settings = facts.settings.iter().map(|row| (&row.id, &row.rule));
+    for (id, rule) in edges.chain(risks).chain(floors).chain(settings) {
         assert!(ids.insert(id.clone()), "the id {id} stands twice in the facts");
         assert!(
             rule.is_empty() || RULES.iter().any(|known| known.id == rule),

@@ -62,7 +62,11 @@ fn the_rolling_script_is_joined_with_the_milvus_that_it_names() {
     let run = repository.run(&["check"]);
     assert_eq!(run.code, 1, "{}", run.stdout);
     assert!(run.stdout.contains("error[rolling-script-queue-unfit]"), "{}", run.stdout);
-    assert!(run.stdout.contains("scripts/roll.sh:4:1") && run.stdout.contains("prod/values.yaml:7:3"), "{}", run.stdout);
+    assert!(
+        run.stdout.contains("scripts/roll.sh:4:1") && run.stdout.contains("prod/values.yaml:7:3"),
+        "{}",
+        run.stdout
+    );
     repository.write("prod/values.yaml", PULSAR).commit("pulsar");
     let run = repository.run(&["check"]);
     assert!(!run.stdout.contains("rolling-script"), "{}", run.stdout);
@@ -77,7 +81,12 @@ fn a_values_file_is_known_by_the_release_that_a_command_lays_it_for() {
         ("roll.sh", ROLL),
     ];
     assert!(has(&rules(&files), "rolling-script-queue-unfit", "error"));
-    let other = [files[0], files[1], ("Makefile", "up:\n\thelm upgrade my-release zilliztech/milvus --version 4.2.20 -f a/values.yaml\n"), files[3]];
+    let other = [
+        files[0],
+        files[1],
+        ("Makefile", "up:\n\thelm upgrade my-release zilliztech/milvus --version 4.2.20 -f a/values.yaml\n"),
+        files[3],
+    ];
     assert!(!has(&rules(&other), "rolling-script-queue-unfit", "error"));
 }
 
@@ -85,7 +94,8 @@ fn a_values_file_is_known_by_the_release_that_a_command_lays_it_for() {
 fn steps_are_judged_as_a_path() {
     let jump = "helm install prod zilliztech/milvus --version 3.2.18 -f values.yaml\n\
                 helm upgrade prod zilliztech/milvus --version 4.2.20 --reset-then-reuse-values\n";
-    let found = rules(&[("values.yaml", PULSAR.replace("image:\n  all:\n    tag: v2.4.15\n", "").as_str()), ("go.sh", jump)]);
+    let found =
+        rules(&[("values.yaml", PULSAR.replace("image:\n  all:\n    tag: v2.4.15\n", "").as_str()), ("go.sh", jump)]);
     let path = ["upgrade-path-illegal", "migration-skipped", "minor-skipped"];
     assert!(path.iter().any(|rule| has(&found, rule, "error")), "{found:?}");
     let maybe = "helm install prod zilliztech/milvus --version 3.2.18\n\

@@ -1,0 +1,15 @@
+//! A new chart that brings another etcd, MinIO or Kafka.
+
+use super::{Rule, Scope, frame};
+use crate::finding::{Confidence, Severity};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    id: "dependency-image-changed",
+    severity: Severity::Warning,
+    confidence: Confidence::Likely,
+    summary: "a new chart that brings another etcd, MinIO or Kafka",
+    scope: Scope::Change,
+    page: include_str!("dependency_image_changed.md"),
+    check: |case| frame::settings(case, RULE.id),
+};
