@@ -263,15 +263,13 @@ fn judge_books(books: &[runbook::Book], examples: &[Transition], judge: &Judge) 
             findings.extend(rules.iter().flat_map(|rule| rules::run(rule, case)));
         }
     }
-    let made = books.iter().flat_map(|book| &book.transitions).chain(examples);
-    for transition in made {
+    let made = books.iter().flat_map(|book| book.transitions.iter().map(|made| (made, book.runbook.writing)));
+    let examples = examples.iter().map(|example| (example, model::Writing::Document));
+    for (transition, writing) in made.chain(examples) {
         let case = case(Event::Transition(transition));
         let sure = |finding: &Finding| finding.severity == Severity::Error && finding.confidence == Confidence::Certain;
-        findings.extend(rules.iter().flat_map(|rule| rules::run(rule, case)).filter(sure).map(|finding| Finding {
-            fixes: Vec::new(),
-            owner: None,
-            ..finding
-        }));
+        let found = rules.iter().flat_map(|rule| rules::run(rule, case)).filter(sure);
+        findings.extend(found.map(|finding| made_by_hand(finding, transition, writing)));
     }
     for finding in &mut findings {
         for fix in &mut finding.fixes {
@@ -282,6 +280,19 @@ fn judge_books(books: &[runbook::Book], examples: &[Transition], judge: &Judge) 
     let mut said = HashSet::new();
     findings.retain(|finding| said.insert((finding.rule, finding.at, finding.message.clone())));
     findings
+}
+
+/// A finding about what a command makes. In a guide commands may stand beside each other as a choice, so that only what is said of
+/// the versions themselves is as sure as in a script.
+fn made_by_hand(finding: Finding, transition: &Transition, writing: model::Writing) -> Finding {
+    let finding = Finding { fixes: Vec::new(), owner: None, ..finding };
+    let version = transition.head().is_none_or(|head| head.version.at == finding.at);
+    match (transition, writing) {
+        (Transition::Changed { .. }, model::Writing::Document) if !version => {
+            Finding { severity: Severity::Warning, confidence: Confidence::Likely, ..finding }
+        }
+        _ => finding,
+    }
 }
 
 /// Turns what the repairs of a finding should make true into edits; a repair that cannot be written is dropped and said so.

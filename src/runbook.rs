@@ -5,7 +5,7 @@
 
 use crate::detect::{self, File, Layers, Script, Tree};
 use crate::facts::Facts;
-use crate::model::{Act, Deployment, Field, Image, Runbook, Step, Surface, Transition, Version, Writing};
+use crate::model::{Act, Deployment, Dialect, Field, Image, Runbook, Step, Surface, Transition, Version, Writing};
 use crate::normalize::{self, Given, Normal};
 use std::collections::HashMap;
 
@@ -78,7 +78,11 @@ struct Find<'a> {
 impl<'a> Find<'a> {
     fn milvus(&self, step: &Step) -> Option<&'a Deployment> {
         if let Act::Kubectl(verb) = &step.act {
-            return if verb == "set" { self.by_workload(step) } else { None };
+            return match verb.as_str() {
+                "set" => self.by_workload(step),
+                "apply" | "replace" => self.whole_of(step),
+                _ => None,
+            };
         }
         let name = step.instance()?.value()?;
         let namespace = step.namespace().and_then(Field::value);
@@ -99,6 +103,21 @@ impl<'a> Find<'a> {
         // Values have no name. Where they are the only ones, a script can mean no others.
         let only: Vec<&Deployment> = unnamed().filter(|_| self.writing == Writing::Script).collect();
         self.nearest(only)
+    }
+
+    /// The whole Milvus of which the applied file says less: another file writes its mode or queue, and this one neither.
+    fn whole_of(&self, step: &Step) -> Option<&'a Deployment> {
+        let path = step.value("filename")?.value()?.trim_start_matches("./");
+        let folder = self.path.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
+        let beside = format!("{folder}{path}");
+        let written = |d: &Deployment| d.mode.written_value().is_some() || d.queue.written_value().is_some();
+        let in_file = |d: &&Deployment| d.id.path == path || d.id.path == beside;
+        let operated = || self.deployments.iter().filter(|d| d.dialect == Dialect::Operator);
+        let part = operated().filter(in_file).find(|d| !written(d) && d.id.name.is_some())?;
+        let same = |d: &&Deployment| {
+            d.id.path != part.id.path && d.id.name == part.id.name && d.id.namespace == part.id.namespace
+        };
+        self.nearest(operated().filter(same).filter(|d| written(d)).collect())
     }
 
     /// The Milvus whose Deployment is named: `deployment/<name>-milvus-proxy`.

@@ -62,6 +62,7 @@ fn read_at_depth(code: &Code, variables: &mut Variables, comments: &mut Vec<Comm
         output: None,
         after: false,
         waiting: Vec::new(),
+        inside: Vec::new(),
     };
     let mut lexer = Lexer::new(code);
     while let Some(token) = lexer.next(variables, comments) {
@@ -78,6 +79,9 @@ fn read_at_depth(code: &Code, variables: &mut Variables, comments: &mut Vec<Comm
     }
     reader.end(variables);
     let mut commands = Vec::new();
+    for code in reader.inside.iter().filter(|_| depth < 4) {
+        commands.extend(read_at_depth(code, &mut variables.clone(), comments, depth + 1));
+    }
     for command in reader.commands {
         match inner(&command).filter(|_| depth < 4) {
             Some(code) => {
@@ -112,6 +116,8 @@ struct Reader {
     after: bool,
     /// The commands whose documents are still to come.
     waiting: Vec<usize>,
+    /// What stands in `$(…)`.
+    inside: Vec<Code>,
 }
 
 impl Reader {
@@ -119,6 +125,7 @@ impl Reader {
         let mut words = std::mem::take(&mut self.words);
         let documents = std::mem::take(&mut self.documents);
         let output = self.output.take();
+        self.inside.extend(words.iter().flat_map(Word::substitutions));
         loop {
             let Some(first) = words.first() else { return };
             match first.text.as_str() {

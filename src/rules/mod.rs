@@ -35,6 +35,7 @@ mod exception_expired;
 mod exception_unused;
 mod helm_too_old;
 mod image_not_in_values;
+mod manifest_partial;
 mod metadata_at_root;
 mod migrate_script_image_unfit;
 mod migrate_script_range_unsupported;
@@ -155,6 +156,7 @@ pub static RULES: &[&Rule] = &[
     &exception_unused::RULE,
     &helm_too_old::RULE,
     &image_not_in_values::RULE,
+    &manifest_partial::RULE,
     &metadata_at_root::RULE,
     &migrate_script_image_unfit::RULE,
     &migrate_script_range_unsupported::RULE,

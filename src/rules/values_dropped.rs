@@ -49,11 +49,11 @@ fn check(case: &Case) -> Vec<Finding> {
     };
     let Some(first) = lost.first() else { return Vec::new() };
     let set = [Set::CommandWord { at: step.end(), text: " --reset-then-reuse-values".to_string() }];
-    vec![
-        Finding::new(step.at, format!("this upgrade loses `{first}`, which an earlier step gave"))
-            .label(before.at, "given here")
-            .note("why", "with any `-f` or `--set` and no flag to reuse values, Helm forgets those of the release")
-            .note("what happens", "the chart's defaults take their place: cluster mode, another queue, another storage")
-            .unsafe_fix("keep them", set),
-    ]
+    let finding = Finding::new(step.at, format!("this upgrade loses `{first}`, which an earlier step gave"))
+        .label(before.at, "given here")
+        .note("why", "with any `-f` or `--set` and no flag to reuse values, Helm forgets those of the release")
+        .note("what happens", "the chart's defaults take their place: cluster mode, another queue, another storage")
+        .unsafe_fix("keep them", set);
+    // In a guide the two may be a choice.
+    vec![if stage.is_shown() { finding.graded(Severity::Warning) } else { finding }]
 }

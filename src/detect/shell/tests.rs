@@ -23,7 +23,7 @@ fn words_are_read_as_a_shell_reads_them() {
         ("V=1.2\na --v=$V ${V} \"${V}x\"", &[&["a", "--v=1.2", "1.2", "1.2x"]]),
         ("a && b || c; d | e &", &[&["a"], &["b"], &["c"], &["d"], &["e"]]),
         ("a # no\nb", &[&["a"], &["b"]]),
-        ("a $(b c) d", &[&["a", "?$(b c)", "d"]]),
+        ("a $(b c) d", &[&["b", "c"], &["a", "?$(b c)", "d"]]),
         ("a {{ x y }} <some-version> > out", &[&["a", "?{{ x y }}", "?<some-version>"]]),
         ("if a; then\n b\nfi\nc", &[&["a"], &["b"], &["c"]]),
         ("sudo -E a; X=1 b", &[&["a"], &["b"]]),

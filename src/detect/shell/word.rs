@@ -33,6 +33,16 @@ impl Word {
         self.holes.iter().map(field)
     }
 
+    /// The commands in it whose output is put in.
+    pub(super) fn substitutions(&self) -> impl Iterator<Item = Code> {
+        let inner = |(range, _): &(Range<usize>, String)| {
+            let text = self.text.get(range.clone())?;
+            let is_command = text.starts_with("$(") && text.ends_with(')') && text.len() > 3;
+            is_command.then(|| self.code.part(range.start + 2..range.end - 1))
+        };
+        self.holes.iter().filter_map(inner)
+    }
+
     /// Its value: written, or unknown with the reason.
     pub fn field(&self) -> Field<String> {
         match self.hole() {
