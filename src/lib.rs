@@ -10,6 +10,7 @@ pub mod detect;
 pub mod facts;
 pub mod finding;
 pub mod fix;
+pub mod hcl;
 pub mod model;
 pub mod normalize;
 pub mod outcome;
@@ -330,8 +331,9 @@ fn edits(finding: &Finding, fix: &Fix, evidence: &[Evidence], texts: Texts) -> R
     }
     let mut edits = Vec::new();
     for rewrite in rewrites {
-        let text = &texts.source(rewrite.document.source).text;
-        edits.extend(yaml::edits(text, &rewrite.document, &rewrite.changes).map_err(|error| error.to_string())?);
+        // What an expression of Terraform says may stand in another file than what it is said of.
+        let made = hcl::edits(&|id| texts.source(id), &rewrite.document, &rewrite.changes);
+        edits.extend(made.map_err(|error| error.to_string())?);
     }
     // The parts of one Milvus stand in several documents, and not always in their order.
     edits.sort_by_key(|edit: &source::Edit| (edit.at.source, edit.at.start));

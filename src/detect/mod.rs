@@ -23,6 +23,7 @@ mod repeats;
 mod runbook;
 mod settings;
 mod shell;
+mod terraform;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -84,6 +85,9 @@ pub const LITERALS: &[&str] = &[
     "namePrefix",
     "- op:",
     "\"op\"",
+    // Of Terraform, what calls a module and what it is given.
+    "module \"",
+    "variable \"",
 ];
 
 /// Whether a file of this name can hold a Milvus, judged by the name alone: YAML and JSON, their templates and copies, and
@@ -97,6 +101,9 @@ pub fn is_worth_opening(name: &str) -> bool {
         ".tpl",
         ".tmpl",
         ".tftpl",
+        ".tf",
+        ".tofu",
+        ".tfvars",
         ".j2",
         ".jinja",
         ".jinja2",
@@ -155,6 +162,8 @@ pub struct Found {
     pub script: Option<Script>,
     /// What a document for people shows.
     pub examples: Vec<Evidence>,
+    /// Documents of other files that are a resource only as somebody fills them in.
+    pub filled: Vec<Span>,
 }
 
 /// Something that looks like Milvus and could not be read.
@@ -177,6 +186,11 @@ pub struct Hint<'a> {
 pub fn find(file: &File, tree: &Tree, hint: Hint) -> Found {
     let source = file.source;
     let mut found = Found::default();
+    if crate::hcl::is_file(&source.path) {
+        terraform::find(file, tree, &mut found);
+        number(&mut found.evidence);
+        return found;
+    }
     for problem in &file.problems {
         if let Some(what) = looks_like_milvus(&source.text, problem.at, &file.documents) {
             found.troubles.push(Trouble { at: problem.at, why: format!("{}; {what}", problem.message) });

@@ -4,8 +4,8 @@
 
 use super::{Evidence, Found, Layer, What};
 use crate::model::Surface;
-use crate::source::SourceId;
-use std::collections::HashMap;
+use crate::source::{SourceId, Span};
+use std::collections::{HashMap, HashSet};
 
 /// Takes back bare values which another container of the same side refers to.
 pub fn drop_repeats(found: &mut [Found]) {
@@ -15,7 +15,13 @@ pub fn drop_repeats(found: &mut [Found]) {
             used.entry(layer.document.source).or_default().push(layer.clone());
         }
     }
+    let filled: HashSet<Span> = found.iter().flat_map(|found| found.filled.iter().copied()).collect();
     for found in found.iter_mut() {
+        // A template of a resource is judged as it is filled in.
+        found.evidence.retain(|evidence| {
+            let own = evidence.layers.0.first().map(|layer| layer.document.at);
+            own.is_none_or(|own| own.source != evidence.at.source || !filled.contains(&own))
+        });
         found.evidence.retain(|evidence| {
             let repeats = || {
                 let mut layers = evidence.layers.0.iter();

@@ -3,12 +3,14 @@
 //! Takes [`Sources`], gives documents by path. A reference that leads out of the tree finds nothing; nothing is read here.
 
 use super::runbook::is_script;
-use crate::source::{Source, SourceId, Sources};
+use super::terraform;
+use crate::hcl::{self, Parsed};
+use crate::source::{Source, SourceId, Sources, Span};
 use crate::yaml::{self, Document, Problem};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// One text, parsed once for whoever refers to it.
 #[derive(Clone, Debug)]
@@ -19,6 +21,24 @@ pub struct File<'a> {
     pub problems: Vec<Problem>,
     /// The parser itself failed; the file is reported and not looked at.
     pub failed: bool,
+    /// A text in HCL, once somebody has asked for it.
+    hcl: OnceLock<Parsed>,
+}
+
+impl File<'_> {
+    /// What stands in a file of Terraform; `None` for any other. It is read when it is first asked for.
+    pub fn hcl(&self) -> Option<&Parsed> {
+        let read = || {
+            // One file never stops the others, whatever is in it.
+            let parsed = catch_unwind(AssertUnwindSafe(|| hcl::parse(self.id, &self.source.text)));
+            parsed.unwrap_or_else(|_| {
+                let message = "an internal fault while this file was read; please report it with the file".to_string();
+                let problem = Some(Problem { at: Span::new(self.id, 0, 0), message });
+                Parsed { problem, ..Parsed::default() }
+            })
+        };
+        hcl::is_file(&self.source.path).then(|| self.hcl.get_or_init(read))
+    }
 }
 
 /// The files of one side.
@@ -26,6 +46,8 @@ pub struct File<'a> {
 pub struct Tree<'a> {
     pub files: Vec<File<'a>>,
     by_path: BTreeMap<String, usize>,
+    /// Which modules of Terraform lead to a Milvus, once somebody has asked.
+    calls: OnceLock<terraform::Calls>,
 }
 
 impl<'a> Tree<'a> {
@@ -34,7 +56,12 @@ impl<'a> Tree<'a> {
         let all: Vec<(SourceId, &Source)> = sources.iter().collect();
         let files: Vec<File> = all.par_iter().map(|(id, source)| parse(*id, source)).collect();
         let by_path = files.iter().enumerate().map(|(index, file)| (plain(&file.source.path), index)).collect();
-        Tree { files, by_path }
+        Tree { files, by_path, calls: OnceLock::new() }
+    }
+
+    /// Which modules of Terraform lead to a Milvus.
+    pub(super) fn calls(&self) -> &terraform::Calls {
+        self.calls.get_or_init(|| terraform::Calls::of(self))
     }
 
     /// The text of a file.
@@ -64,21 +91,30 @@ impl<'a> Tree<'a> {
 }
 
 fn parse<'a>(id: SourceId, source: &'a Source) -> File<'a> {
+    let hcl = OnceLock::new();
     if is_script(&source.path, &source.text) {
-        return File { id, source, documents: Vec::new(), problems: Vec::new(), failed: false };
+        return File { id, source, documents: Vec::new(), problems: Vec::new(), failed: false, hcl };
+    }
+    if hcl::is_file(&source.path) {
+        let mut file = File { id, source, documents: Vec::new(), problems: Vec::new(), failed: false, hcl };
+        // Of the others some are referred to, and most by nobody.
+        if terraform::mentions_milvus(&source.text) {
+            file.problems.extend(file.hcl().and_then(|parsed| parsed.problem.clone()));
+        }
+        return file;
     }
     // One file never stops the others, whatever is in it.
     match catch_unwind(AssertUnwindSafe(|| yaml::parse(id, &source.text))) {
         Ok(stream) => {
             let documents = stream.documents.into_iter().map(Arc::new).collect();
-            File { id, source, documents, problems: stream.problems, failed: false }
+            File { id, source, documents, problems: stream.problems, failed: false, hcl }
         }
-        Err(_) => File { id, source, documents: Vec::new(), problems: Vec::new(), failed: true },
+        Err(_) => File { id, source, documents: Vec::new(), problems: Vec::new(), failed: true, hcl },
     }
 }
 
 /// A path without `.` and with `..` taken back; what leads out of the tree keeps its `..` and so names no file in it.
-fn plain(path: &str) -> String {
+pub(super) fn plain(path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {
         match part {

@@ -47,6 +47,8 @@ pub enum Surface {
     Helmfile,
     /// The Milvus chart among the `helmCharts` of a kustomization.
     Kustomize,
+    /// The Milvus chart in Terraform or OpenTofu.
+    Terraform,
     /// Services of a compose file.
     Compose,
     /// Deployments, StatefulSets, Pods that run the server.
@@ -65,6 +67,7 @@ impl Surface {
             Surface::Fleet => "fleet",
             Surface::Helmfile => "helmfile",
             Surface::Kustomize => "kustomize",
+            Surface::Terraform => "terraform",
             Surface::Compose => "compose",
             Surface::Workload => "workload",
         }

@@ -117,11 +117,18 @@ fn no_version(text: &str) -> String {
     match text {
         "" => "no chart version is written, so the newest is taken; say it with --chart-version".to_string(),
         _ if text.contains("{{") => format!("the template `{text}` is not resolved"),
+        _ if is_expression(text) => format!("the expression `{text}` is not resolved"),
         _ if text.contains(['*', '^', '~', '<', '>', '|', ',']) || text.contains(" - ") || short() => {
             format!("`{text}` is a range, not one chart version; say it with --chart-version")
         }
         _ => format!("`{text}` is no chart version of the form x.y.z"),
     }
+}
+
+/// Whether a text is an expression of Terraform that nothing here resolves.
+fn is_expression(text: &str) -> bool {
+    let named = |root: &str| text.strip_prefix(root).is_some_and(|rest| rest.starts_with('.'));
+    ["var", "local", "data", "module", "each"].iter().any(|root| named(root)) || text.contains(['(', '?', '$'])
 }
 
 /// The chart's version as a text names it: one version, a variable, or a range, of which only the tool that resolves it

@@ -154,7 +154,7 @@ impl<'a> Reader<'a> {
             return None;
         }
         Some(if node.is_templated() {
-            Field::unknown(node.at, format!("the template `{text}` is not resolved"))
+            Field::unknown(node.at, unresolved(text))
         } else if let Some(Variable { name, default: Some(default) }) = variable(text) {
             Field::default(node.at, default.to_string(), format!("default of the variable {name}"))
         } else if text.contains("${") {
@@ -194,7 +194,7 @@ impl<'a> Reader<'a> {
         let raw = node.raw_text()?;
         Some(match node.as_bool() {
             Some(value) => Field::written(node.at, value),
-            None if node.is_templated() => Field::unknown(node.at, format!("the template `{raw}` is not resolved")),
+            None if node.is_templated() => Field::unknown(node.at, unresolved(raw)),
             None if raw.contains("${") => Field::unknown(node.at, format!("nothing here says what `{raw}` is")),
             None => Field::unknown(node.at, format!("`{raw}` is neither true nor false")),
         })
@@ -216,6 +216,12 @@ impl<'a> Reader<'a> {
         }
         oddities
     }
+}
+
+/// What is said of a value that somebody else fills in.
+fn unresolved(text: &str) -> String {
+    let what = if text.contains("{{") || text.contains("{%") { "template" } else { "expression" };
+    format!("the {what} `{text}` is not resolved")
 }
 
 /// The version that an image names, said by whoever says the image; a placeholder in it is an oddity.

@@ -104,6 +104,7 @@ fn chart_driver(one: &DeploymentView) -> Option<&'static str> {
         "flux" => Some("Flux, chart"),
         "fleet" => Some("Fleet, chart"),
         "helmfile" => Some("Helmfile, chart"),
+        "terraform" => Some("Terraform, chart"),
         "kustomize" => Some("Kustomize, chart"),
         "umbrella" => Some("umbrella, chart"),
         _ => None,

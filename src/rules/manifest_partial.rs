@@ -2,7 +2,6 @@
 
 use super::{Case, Rule, Scope};
 use crate::finding::{Confidence, Finding, Severity};
-use crate::model::Act;
 
 /// The rule.
 pub const RULE: Rule = Rule {

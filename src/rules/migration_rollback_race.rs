@@ -22,8 +22,14 @@ fn check(case: &Case) -> Vec<Finding> {
     }
     vec![
         Finding::new(migration.at, "the rollback does not wait for a migration that is still running")
-            .note("why", "the operator starts the restore as soon as it reads the word, beside a task pod that still writes")
-            .note("what happens", "two processes write the metadata at once; during the backup, Milvus is started while it runs")
-            .note("instead", "look first that no pod of the migration runs: kubectl get pods -l job-name, or by the name of the MilvusUpgrade"),
+            .note(
+                "why",
+                "the operator starts the restore as soon as it reads the word, beside a task pod that still writes",
+            )
+            .note(
+                "what happens",
+                "two processes write the metadata at once; during the backup, Milvus is started while it runs",
+            )
+            .note("instead", "look first that no pod with the name of the MilvusUpgrade runs"),
     ]
 }

@@ -8,9 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("source", &[]),
     ("yaml", &["source"]),
+    ("hcl", &["source", "yaml"]),
     ("model", &["source"]),
     ("facts", &["model"]),
-    ("detect", &["yaml", "source", "model"]),
+    ("detect", &["hcl", "yaml", "source", "model"]),
     ("normalize", &["detect", "yaml", "model", "facts", "finding", "source"]),
     ("pair", &["model"]),
     ("finding", &["source", "model"]),

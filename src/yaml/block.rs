@@ -26,6 +26,11 @@ pub fn parse_block(text: &str, node: &Node) -> Option<Stream> {
     Some(parse_at(&scalar.text, Frame { region: at, offset: 0, fixed: Some(at), indent: 0 }))
 }
 
+/// The documents in a part of a text that is otherwise of another language.
+pub fn parse_within(text: &str, region: Span) -> Stream {
+    nested(text, region)
+}
+
 /// Reads again the stream that a document came from.
 pub(super) fn reread(text: &str, document: &Document, region: Span) -> Stream {
     match document.region.start {

@@ -50,6 +50,15 @@ pub enum EditError {
 
 /// The edits that make `changes`, one after the other, in `document` of `text`: sorted, not overlapping, and checked.
 pub fn edits(text: &str, document: &Document, changes: &[Change]) -> Result<Vec<Edit>, EditError> {
+    edits_in(text, document, changes, false)
+}
+
+/// The same for a document that stands in a text of another language, whose reader answers for what is around it.
+pub fn edits_within(text: &str, document: &Document, changes: &[Change]) -> Result<Vec<Edit>, EditError> {
+    edits_in(text, document, changes, true)
+}
+
+fn edits_in(text: &str, document: &Document, changes: &[Change], guest: bool) -> Result<Vec<Edit>, EditError> {
     if !document.exact {
         return refused("the YAML stands inside a quoted or folded string, where it cannot be edited in place");
     }
@@ -60,7 +69,7 @@ pub fn edits(text: &str, document: &Document, changes: &[Change]) -> Result<Vec<
     let Some(index) = stream.documents.iter().position(|other| other.at == document.at) else {
         return refused("the document is not of this text");
     };
-    let mut state = State { text: text.to_owned(), stream, region: document.region, index };
+    let mut state = State { text: text.to_owned(), stream, region: document.region, index, guest };
     let mut pieces = vec![Piece::Kept(0, text.len())];
     for change in changes {
         for step in state.make(change)? {
@@ -94,6 +103,8 @@ struct State {
     stream: Stream,
     region: Span,
     index: usize,
+    /// What is around the region is no YAML.
+    guest: bool,
 }
 
 impl State {
@@ -165,7 +176,7 @@ impl State {
     /// For a document inside a block scalar: whether all outside of that block, and the block's header, say the same.
     fn surroundings_kept(&self, before: &(String, Span)) -> bool {
         let (old_text, old_region) = before;
-        if old_region.start == 0 {
+        if old_region.start == 0 || self.guest {
             return true;
         }
         let mut old = super::parse(old_region.source, old_text);

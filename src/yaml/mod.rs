@@ -17,8 +17,8 @@ mod template;
 #[cfg(test)]
 mod tests;
 
-pub use block::parse_block;
-pub use edit::{Change, EditError, Path, Step, apply, edits};
+pub use block::{parse_block, parse_within};
+pub use edit::{Change, EditError, Path, Step, apply, edits, edits_within};
 pub use mapped::parse_mapped;
 pub use parse::parse;
 pub use scalar::{Typed, resolve};
@@ -58,7 +58,8 @@ pub struct Scalar {
     pub templated: bool,
     /// The explicit tag: `str` for `!!str`, `!vault` for a local one.
     pub tag: Option<Arc<str>>,
-    /// The characters without quotes; of a block scalar all of its content lines.
+    /// The characters without quotes; of a block scalar all of its content lines; of a text that an expression puts together
+    /// the literal that it ends in, which may stand elsewhere.
     pub content: Span,
 }
 
@@ -107,6 +108,24 @@ pub struct Document {
     pub region: Span,
     /// Every `&anchor` met, for [`edits`] to keep away from shared nodes.
     anchors: Vec<Anchor>,
+}
+
+impl Document {
+    /// A document that was not read from YAML: values that another language writes, as nodes with their places in it.
+    pub fn made(root: Node, region: Span) -> Document {
+        Document {
+            source: region.source,
+            at: root.at,
+            root,
+            comments: Vec::new(),
+            duplicates: Vec::new(),
+            templated: false,
+            indent: 0,
+            exact: true,
+            region,
+            anchors: Vec::new(),
+        }
+    }
 }
 
 /// A comment, from its `#` to the end of the line.

@@ -116,7 +116,7 @@ impl Values<'_> {
         }
         match truth(node) {
             Some(on) => Field::written(node.at, on),
-            None => Field::unknown(node.at, "a template that is not resolved stands here"),
+            None => Field::unknown(node.at, super::super::unresolved(node.raw_text().unwrap_or_default())),
         }
     }
 

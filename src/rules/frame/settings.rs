@@ -42,8 +42,13 @@ impl<'a> Asked<'a> {
             When::Together if upgraded() => {
                 base.zip(head).map(|(base, head)| self.change(base, head)).unwrap_or_default()
             }
+            // What a new chart brings is shown at the chart.
             When::Chart if base.and_then(|one| one.chart.value()) != head.and_then(|one| one.chart.value()) => {
-                if base.is_some() { self.state(transition) } else { Vec::new() }
+                let hits = if base.is_some() { self.state(transition) } else { Vec::new() };
+                let at = head.map(|head| head.chart.at);
+                hits.into_iter()
+                    .map(|hit| Hit { at: at.filter(|_| hit.worth.is_none()).unwrap_or(hit.at), ..hit })
+                    .collect()
             }
             When::Migration => self.migrated(transition),
             When::Upgrade | When::Together | When::Chart => return Vec::new(),

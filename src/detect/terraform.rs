@@ -1,0 +1,178 @@
+//! Terraform and OpenTofu: `helm_release` of the Milvus chart, and `kubernetes_manifest` and `kubectl_manifest` with a resource
+//! of the operator; each call of a module is a Milvus of its own.
+//!
+//! Takes a file and the tree, for the rest of its module, the modules that it calls, and the files that expressions name. An
+//! expression is followed through variables and locals as far as the repository says them; what is left is unknown, by its name.
+
+mod calls;
+mod eval;
+mod guest;
+mod manifest;
+mod module;
+mod release;
+#[cfg(test)]
+mod tests;
+mod values;
+
+use super::{Evidence, File, Found, Tree, Trouble};
+use crate::hcl::Block;
+use crate::source::{SourceId, Span};
+use crate::yaml::{Comment, Document, Kind, Node};
+pub(super) use calls::Calls;
+use eval::Eval;
+use module::Module;
+use std::sync::Arc;
+
+/// How deep modules call modules; deeper is a circle.
+const DEEPEST: usize = 8;
+
+/// Whether a text is worth parsing for itself.
+pub(super) fn mentions_milvus(text: &str) -> bool {
+    ["milvus", "Milvus"].iter().any(|word| text.contains(word))
+}
+
+/// Adds every Milvus that a file of Terraform describes: in its own resources, unless its folder is a module that is called,
+/// and in the modules that it calls.
+pub(super) fn find(file: &File, tree: &Tree, found: &mut Found) {
+    if file.source.path.ends_with(".tfvars") || is_vendored(&file.source.path) {
+        return;
+    }
+    for problem in &file.problems {
+        if let Some(what) = looks_like_milvus(&file.source.text, problem.at) {
+            found.troubles.push(Trouble { at: problem.at, why: format!("{}; {what}", problem.message) });
+        }
+    }
+    let text = &file.source.text;
+    let mentions = mentions_milvus(text);
+    if mentions {
+        found.comments.extend(comments(file.id, text));
+    }
+    if !mentions && !tree.calls().holds(file.id) {
+        return;
+    }
+    let Some(parsed) = file.hcl() else { return };
+    let module = Module::root(tree, &file.source.path);
+    if module.is_called() {
+        return;
+    }
+    for block in parsed.body.blocks("resource").filter(|_| mentions) {
+        in_resource(&module, file, block, found);
+    }
+    for call in parsed.body.blocks("module") {
+        let before = found.evidence.len();
+        in_call(&module, call, 0, found);
+        // Each Milvus needs a place of its own, and this is where it is called from.
+        let places = std::iter::once(call.at).chain(call.body.attributes.iter().map(|attribute| attribute.at));
+        for (evidence, at) in found.evidence[before..].iter_mut().zip(places) {
+            let inside = std::mem::replace(&mut evidence.at, at);
+            evidence.id.path.clone_from(&file.source.path);
+            // Whoever is switched off is known by its place.
+            found.off.iter_mut().filter(|off| **off == inside).for_each(|off| *off = at);
+        }
+    }
+}
+
+/// What a module that is called describes, and those that it calls.
+fn in_call(caller: &Module, call: &Block, depth: usize, found: &mut Found) {
+    let Some(module) = caller.called(call).filter(|_| depth < DEEPEST) else { return };
+    let off = Eval::of(caller).is_none_of(call);
+    let before = found.evidence.len();
+    for file in module.files.iter().filter(|file| !file.source.path.ends_with(".tfvars")) {
+        let text = &file.source.text;
+        if !mentions_milvus(text) && !caller.tree.calls().holds(file.id) {
+            continue;
+        }
+        let Some(parsed) = file.hcl() else { continue };
+        if let Some(what) = parsed.problem.as_ref().and_then(|it| looks_like_milvus(text, it.at)) {
+            let why = format!("the module that is called here cannot be read: {what}");
+            found.troubles.push(Trouble { at: call.at, why });
+        }
+        for block in parsed.body.blocks("resource") {
+            in_resource(&module, file, block, found);
+        }
+        for inner in parsed.body.blocks("module") {
+            in_call(&module, inner, depth + 1, found);
+        }
+    }
+    if off {
+        let begins: Vec<Span> = found.evidence[before..].iter().map(|evidence| evidence.at).collect();
+        found.off.extend(begins);
+    }
+}
+
+fn in_resource(module: &Module, file: &File, block: &Block, found: &mut Found) {
+    let before = found.evidence.len();
+    match block.labels.first().map(String::as_str) {
+        Some("helm_release") => found.evidence.extend(release::evidence(module, file, block)),
+        Some("kubernetes_manifest") => manifest::find(module, file, block, "manifest", found),
+        Some("kubectl_manifest" | "k8s_manifest") => {
+            for key in ["yaml_body", "content"] {
+                manifest::find(module, file, block, key, found);
+            }
+        }
+        _ => {}
+    }
+    let new: Vec<&mut Evidence> = found.evidence[before..].iter_mut().collect();
+    if new.is_empty() {
+        return;
+    }
+    let off = Eval::of(module).is_none_of(block);
+    for evidence in new {
+        // What its expressions name may stand in any file of the module: those belong to it.
+        let mut layers = module.silent_layers();
+        layers.append(&mut evidence.layers.0);
+        evidence.layers.0 = layers;
+        if off {
+            found.off.push(evidence.at);
+        }
+    }
+}
+
+/// A copy that `terraform init` made of a module.
+fn is_vendored(path: &str) -> bool {
+    path.split('/').any(|part| part == ".terraform")
+}
+
+/// An expression as a document.
+fn document(file: &File, root: Node) -> Arc<Document> {
+    Arc::new(Document::made(root, Span::new(file.id, 0, file.source.text.len())))
+}
+
+fn nothing(at: Span) -> Node {
+    Node { at, kind: Kind::Null }
+}
+
+/// Why a text that could not be parsed seems to hold a Milvus.
+fn looks_like_milvus(text: &str, at: Span) -> Option<&'static str> {
+    let rest = || text.lines().map(str::trim_start).filter(|line| !line.starts_with(['#', '/']));
+    let chart = |line: &str| {
+        let value = line.strip_prefix("chart").map(|rest| rest.trim_start()).and_then(|rest| rest.strip_prefix('='));
+        let value = value.and_then(|value| value.split('"').nth(1));
+        value.is_some_and(|chart| super::release::is_milvus_chart(chart, None))
+    };
+    let resource = |line: &str| line.contains(super::milvus_resource::GROUP);
+    match () {
+        () if at.start as usize > text.len() => None,
+        () if rest().any(chart) => Some("a release of the Milvus chart stands in this file"),
+        () if rest().any(resource) => Some("a Milvus resource stands in this file"),
+        () => None,
+    }
+}
+
+/// `# milvus-lint: …` comments, for the exceptions; HCL knows `//` as well.
+fn comments(source: SourceId, text: &str) -> Vec<Comment> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let marks = ["#", "//"].iter().filter_map(|mark| Some((line.find(mark)?, mark.len())));
+        if let Some((at, length)) = marks.min().filter(|_| line.contains("milvus-lint:")) {
+            let end = line.trim_end().len();
+            found.push(Comment {
+                at: Span::new(source, start + at, start + end),
+                text: line[at + length..end].to_string(),
+            });
+        }
+        start += line.len();
+    }
+    found
+}

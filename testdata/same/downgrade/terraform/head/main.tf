@@ -1,0 +1,24 @@
+resource "helm_release" "search" {
+  name       = "search"
+  namespace  = "vector"
+  repository = "https://zilliztech.github.io/milvus-helm"
+  chart      = "milvus"
+  version    = ">=4.2.0"
+
+  values = [
+    <<-EOT
+      cluster:
+        enabled: false
+      image:
+        all:
+          repository: milvusdb/milvus
+          tag: ${var.milvus_tag}
+      pulsar:
+        enabled: false
+      pulsarv3:
+        enabled: false
+      standalone:
+        messageQueue: rocksmq
+    EOT
+  ]
+}

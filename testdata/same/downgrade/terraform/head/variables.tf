@@ -1,0 +1,4 @@
+variable "milvus_tag" {
+  type    = string
+  default = "v2.5.27"
+}
