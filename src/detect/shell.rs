@@ -3,6 +3,7 @@
 //! Takes [`Code`], gives commands whose words know their places. Variables whose value is written before are put in; what another
 //! program, an argument or a template decides is a hole, with the reason. It runs nothing and knows no program.
 
+mod expand;
 mod lexer;
 mod word;
 

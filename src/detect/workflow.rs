@@ -143,9 +143,9 @@ impl Reader<'_> {
             } else if rest.starts_with("''") && scalar.style == Style::Single {
                 code.push_as("'", at..at + 2);
                 at += 2;
-            } else if rest.starts_with('\n') {
+            } else if let Some(next) = rest.strip_prefix('\n') {
                 // Folded and plain text goes on in the next line; an empty line ends it.
-                let blank = rest[1..].lines().next().is_some_and(|line| line.trim().is_empty());
+                let blank = next.lines().next().is_some_and(|line| line.trim().is_empty());
                 code.push_as(if blank { "\n" } else { " " }, at..at + 1);
                 at += 1;
             } else {
@@ -201,8 +201,8 @@ impl Reader<'_> {
     fn helm_cli(&mut self, node: &Node) {
         let setup = node.get("uses").and_then(Node::text).is_some_and(|uses| uses.starts_with("azure/setup-helm@"));
         let version = node.at_path(&["with", "version"]).filter(|_| setup);
-        let image = ["image", "name"].iter().filter_map(|key| node.get(key));
-        let image = image.filter(|image| image.text().is_some_and(|text| text.contains("/helm:"))).next();
+        let mut images = ["image", "name"].iter().filter_map(|key| node.get(key));
+        let image = images.find(|image| image.text().is_some_and(|text| text.contains("/helm:")));
         for found in version.into_iter().chain(image) {
             let Some(text) = found.text() else { continue };
             let text = text.rsplit(':').next().unwrap_or(text).to_string();
