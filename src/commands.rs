@@ -1,6 +1,7 @@
 //! What each command does, from loaded texts to an exit code.
 
 use crate::cli::{self, Cli, Color, Command, Common, Verdict};
+use crate::complete;
 use crate::load::{self, Loaded};
 use crate::{Exit, Usage};
 use anyhow::Context as _;
@@ -42,7 +43,7 @@ fn run_check(args: &cli::Check, common: &Common, start: Instant) -> anyhow::Resu
     let mut loaded = load::load(&args.paths, &args.base, &args.scope)?;
     loaded.config.pedantic |= args.verdict.pedantic;
     say_config(&loaded, common);
-    let outcome = check(&loaded.base, &loaded.head, &facts()?, &loaded.config);
+    let outcome = complete::judge(&mut loaded, &facts()?)?;
     report(&loaded, &outcome, &args.verdict, common, start.elapsed(), |_, _| Ok(()))
 }
 
@@ -50,15 +51,15 @@ fn run_diff(args: &cli::Diff, common: &Common, start: Instant) -> anyhow::Result
     let mut loaded = load::load_diff(&args.old, &args.new, &args.scope)?;
     loaded.config.pedantic |= args.verdict.pedantic;
     say_config(&loaded, common);
-    let outcome = check(&loaded.base, &loaded.head, &facts()?, &loaded.config);
+    let outcome = complete::judge(&mut loaded, &facts()?)?;
     report(&loaded, &outcome, &args.verdict, common, start.elapsed(), report::diff::write)
 }
 
 fn run_inventory(args: &cli::Inventory, common: &Common) -> anyhow::Result<Exit> {
     let no_base = cli::Base { no_base: true, ..cli::Base::default() };
-    let loaded = load::load(&args.paths, &no_base, &args.scope)?;
+    let mut loaded = load::load(&args.paths, &no_base, &args.scope)?;
     say_config(&loaded, common);
-    let outcome = check(&loaded.base, &loaded.head, &facts()?, &loaded.config);
+    let outcome = complete::judge(&mut loaded, &facts()?)?;
     let (format, file) = split_output(&args.output);
     let context = context(&loaded, &outcome, &Verdict::default(), common, None, file.is_none());
     let mut text = Vec::new();
@@ -83,6 +84,7 @@ fn run_fix(args: &cli::Fix, common: &Common, start: Instant) -> anyhow::Result<E
     loaded.config.pedantic |= args.verdict.pedantic;
     say_config(&loaded, common);
     let facts = facts()?;
+    complete::judge(&mut loaded, &facts)?;
     let judge = |head: &Sources| check(&loaded.base, head, &facts, &loaded.config);
     let repaired = fix::repair(&loaded.head, args.unsafe_too, judge);
     if args.diff {
@@ -99,7 +101,7 @@ fn run_fix(args: &cli::Fix, common: &Common, start: Instant) -> anyhow::Result<E
     for (repair, why) in &repaired.dropped {
         anstream::eprintln!("not fixed {}: {} [{}]: {why}", repair.file, repair.title, repair.rule);
     }
-    let loaded = Loaded { head: repaired.head, ..loaded };
+    loaded.head = repaired.head;
     if args.diff {
         let left = &repaired.outcome.summary;
         if left.errors + left.warnings > 0 {

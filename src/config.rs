@@ -101,13 +101,14 @@ impl Config {
         table.iter().find(|entry| entry.files.is_match(&full))
     }
 
-    /// Files that are looked at whatever is in them: the config itself, the values files that it names, and the variables of Terraform.
-    pub fn kept_files(&self) -> GlobSet {
+    /// Files that are looked at whatever is in them: the config itself, the values files that it names, the variables of
+    /// Terraform, and `more`.
+    pub fn kept_files(&self, more: &[Glob]) -> GlobSet {
         let tables = self.values.iter().chain(self.base_values.iter().flatten());
         // Nothing in a file of variables says what they are for.
         let own: Vec<Glob> = [FILE_NAME, "**/*.tfvars"].iter().filter_map(|glob| Glob::new(glob).ok()).collect();
         let mut globs = GlobSetBuilder::new();
-        for glob in tables.flat_map(|entry| &entry.globs).chain(&own) {
+        for glob in tables.flat_map(|entry| &entry.globs).chain(&own).chain(more) {
             globs.add(glob.clone());
         }
         globs.build().unwrap_or_default()

@@ -33,13 +33,13 @@ use config::Config;
 use detect::{Evidence, File, Found, Hint, Tree};
 use facts::Facts;
 use finding::{Confidence, Finding, Fix, Severity};
-use model::{Deployment, Field, Migration, Transition};
+use model::{Deployment, Field, Migration, Reference, Transition};
 use normalize::{Given, Normal};
 use outcome::{Incomplete, Outcome};
 use pair::Compared;
 use rayon::prelude::*;
 use rules::{Case, Event, RULES, Rule, Stage};
-use source::{Side, Sources, Span, Texts};
+use source::{Side, Sources, Span, Texts, Wanted};
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -67,9 +67,11 @@ pub fn check_with(base: &Sources, head: &Sources, facts: &Facts, config: &Config
     let scope = scope::Scope::new(config, texts, before.evidence.iter().chain(&after.evidence));
     let transitions: Vec<Transition> = transitions.into_iter().filter(|t| scope.holds(t.at())).collect();
     troubles.retain(|trouble| scope.names(trouble.at));
+    let references: Vec<Reference> = after.references.into_iter().filter(|r| scope.names(r.at)).collect();
+    let wanted = before.wanted.into_iter().chain(after.wanted).collect();
     let comments: Vec<yaml::Comment> = after.comments.into_iter().filter(|c| scope.names(c.at)).collect();
     let judge = Judge { facts, kubernetes: config.kubernetes_version.as_ref(), rules };
-    let mut findings = judge.all(&transitions, &troubles, &after.off);
+    let mut findings = judge.all(&transitions, (&troubles, &references), &after.off);
     for finding in &mut findings {
         write_fixes(finding, &after.evidence, texts);
     }
@@ -78,7 +80,8 @@ pub fn check_with(base: &Sources, head: &Sources, facts: &Facts, config: &Config
     let judged = accept::Judged { findings, comments: &comments, transitions: &transitions, rules };
     let (findings, excepted) = accept::accept(judged, texts, facts, config);
     let incomplete = incomplete(head, &troubles, texts);
-    view::outcome(view::Parts { transitions: &transitions, findings, excepted, incomplete, texts, facts, config })
+    let parts = view::Parts { transitions: &transitions, findings, excepted, incomplete, texts, facts, config };
+    Outcome { wanted, ..view::outcome(parts) }
 }
 
 /// One side, understood.
@@ -97,6 +100,9 @@ struct Understood {
     books: Vec<runbook::Book>,
     /// What documents show of a Milvus.
     examples: Vec<Transition>,
+    /// References that lead nowhere, and texts that were not there to be read.
+    references: Vec<Reference>,
+    wanted: Vec<Wanted>,
 }
 
 /// The base, which is not read again where no file with a Milvus in it differs.
@@ -118,9 +124,12 @@ fn understand_base(base: &Sources, head: &Sources, after: &Understood, facts: &F
 fn understand(sources: &Sources, facts: &Facts, config: &Config) -> Understood {
     let tree = Tree::parse(sources);
     let mut found: Vec<Found> = tree.files.par_iter().map(|file| find(file, &tree, sources.side, config)).collect();
+    detect::join_workloads(&mut found);
     detect::lay_overlays(&tree, &mut found);
+    detect::follow_applications(&tree, &mut found);
     detect::drop_repeats(&mut found);
-    let mut understood = Understood::default();
+    let open = detect::open(&tree, &found, sources.side);
+    let mut understood = Understood { references: open.references, wanted: open.wanted, ..Understood::default() };
     let mut scripts = Vec::new();
     for (index, (file, found)) in tree.files.iter().zip(found).enumerate() {
         let given = given(&file.source.path, sources.side, config);
@@ -238,11 +247,17 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    fn all(&self, transitions: &[Transition], troubles: &[detect::Trouble], off: &[Span]) -> Vec<Finding> {
+    fn all(
+        &self,
+        transitions: &[Transition],
+        (troubles, references): (&[detect::Trouble], &[Reference]),
+        off: &[Span],
+    ) -> Vec<Finding> {
         let off = |transition: &&Transition| transition.head().is_some_and(|head| off.contains(&head.at));
         let events = transitions.iter().filter(|transition| !off(transition)).map(Event::Transition);
         let events =
             events.chain(troubles.iter().map(|trouble| Event::Unreadable { at: trouble.at, why: &trouble.why }));
+        let events = events.chain(references.iter().map(Event::Reference));
         let case = |event| Case { facts: self.facts, kubernetes: self.kubernetes, event };
         let all = events.flat_map(|event| self.rules.iter().flat_map(move |rule| rules::run(rule, case(event))));
         // One text can be a layer of several Milvus; what is wrong in it is said once.
@@ -317,7 +332,13 @@ fn edits(finding: &Finding, fix: &Fix, evidence: &[Evidence], texts: Texts) -> R
     let owner = evidence.iter().find(|evidence| Some(evidence.at) == finding.owner);
     let evidence = owner.ok_or("the place to change was not found")?;
     let mut rewrites: Vec<normalize::Rewrite> = Vec::new();
+    let mut edits = Vec::new();
     for set in &fix.set {
+        let refilled = normalize::refill(evidence, set);
+        if !refilled.is_empty() {
+            edits.extend(refilled);
+            continue;
+        }
         let written = normalize::write(evidence, set);
         if written.is_empty() {
             return Err("it cannot be said in this file".to_string());
@@ -329,7 +350,6 @@ fn edits(finding: &Finding, fix: &Fix, evidence: &[Evidence], texts: Texts) -> R
             }
         }
     }
-    let mut edits = Vec::new();
     for rewrite in rewrites {
         // What an expression of Terraform says may stand in another file than what it is said of.
         let made = hcl::edits(&|id| texts.source(id), &rewrite.document, &rewrite.changes);

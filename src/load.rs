@@ -3,10 +3,12 @@
 use crate::Usage;
 use crate::cli::{Base, Scope};
 use anyhow::Context as _;
+use globset::Glob;
 use milvus_lint::config::{self, Config};
 use milvus_lint::detect;
 use milvus_lint::model::Version;
 use milvus_lint::rules::RULES;
+use milvus_lint::source::asked::Door;
 use milvus_lint::source::disk::{self, Filter};
 use milvus_lint::source::git::Repository;
 use milvus_lint::source::{Side, Source, SourceId, Sources, Span};
@@ -22,10 +24,50 @@ pub struct Loaded {
     pub root: PathBuf,
     /// One line for the user, such as how to judge a pull request.
     pub hint: Option<String>,
+    /// Where further texts of the base and of the head are read from.
+    pub doors: (Door, Door),
+    pub filter: Filter,
+    /// The folder that all paths are relative to.
+    pub cwd: PathBuf,
 }
 
 /// Loads what `check`, `fix` and `inventory` look at.
 pub fn load(paths: &[PathBuf], base: &Base, scope: &Scope) -> anyhow::Result<Loaded> {
+    // Standard input can be read once, and nothing is beside it.
+    match paths.iter().any(|path| path.as_os_str() == "-") {
+        true => load_once(paths, base, scope, &[]),
+        false => with_wanted(|more| load_once(paths, base, scope, more)),
+    }
+}
+
+/// Loads once more where files ask for others by their names, which were left out for what is in them.
+fn with_wanted(load: impl Fn(&[Glob]) -> anyhow::Result<Loaded>) -> anyhow::Result<Loaded> {
+    let mut loaded = load(&[])?;
+    let wanted = [&loaded.base, &loaded.head].into_iter().flat_map(detect::wanted);
+    // What is no pattern names no file either.
+    let wanted: Vec<Glob> = wanted.filter_map(|pattern| Glob::new(&pattern).ok()).collect();
+    if !wanted.is_empty() {
+        let more = load(&wanted)?;
+        add(&mut loaded.base, more.base);
+        add(&mut loaded.head, more.head);
+        if let (Some(scope), Some(more)) = (&mut loaded.config.scope, more.config.scope) {
+            scope.extend(more);
+        }
+    }
+    Ok(loaded)
+}
+
+/// Adds the files of the same side that were not there yet.
+fn add(side: &mut Sources, more: Sources) {
+    let known: HashSet<String> = side.files.iter().map(|file| file.path.clone()).collect();
+    let changed = side.changed.iter_mut().zip(more.changed);
+    changed.for_each(|(changed, more)| changed.extend(more));
+    for file in more.files.into_iter().filter(|file| !known.contains(&file.path)) {
+        side.push(file);
+    }
+}
+
+fn load_once(paths: &[PathBuf], base: &Base, scope: &Scope, more: &[Glob]) -> anyhow::Result<Loaded> {
     let cwd = std::env::current_dir().context("the current folder cannot be read")?;
     if paths.iter().any(|path| path.as_os_str() == "-") {
         return standard_input(paths, base, scope, &cwd);
@@ -34,14 +76,25 @@ pub fn load(paths: &[PathBuf], base: &Base, scope: &Scope) -> anyhow::Result<Loa
     let root = found.as_ref().map_or_else(|| cwd.clone(), |repository| repository.root().to_path_buf());
     let repository = found.as_ref().filter(|_| !base.no_base);
     let mut config = read_config(scope, &root, &cwd)?;
-    let filter = filter(&config, scope, &root)?;
+    let filter = filter(&config, scope, &root, more)?;
+    // Of the index nothing is read unless something in it that is worth keeping has changed.
+    let filter = if more.is_empty() || base.staged { filter } else { filter.only_kept() };
+    let mut doors = (Door::Closed, found.clone().map_or(Door::Folder(cwd.clone(), None), Door::WorkTree));
     let (mut before, mut head) = match repository {
         None if base.base.is_some() || base.staged => {
             let asked = if base.staged { "--staged" } else { "--base" };
             return Err(Usage(format!("{asked} needs a Git repository, and none is here")).into());
         }
         None => (Sources::empty(Side::Base), disk::walk(&cwd, paths, &filter)?),
-        Some(repository) => with_base(repository, paths, base, &filter, &cwd, &mut config)?,
+        Some(repository) => {
+            let (oid, name) = base_of(repository, base)?;
+            let sides = with_base(repository, paths, (base, &oid, &name), &filter, &cwd, &mut config)?;
+            doors.0 = Door::Revision(repository.clone(), oid, name);
+            if base.staged {
+                doors.1 = Door::Index(repository.clone());
+            }
+            sides
+        }
     };
     let here = [PathBuf::from(".")];
     let roots = if paths.is_empty() { &here[..] } else { paths };
@@ -59,7 +112,7 @@ pub fn load(paths: &[PathBuf], base: &Base, scope: &Scope) -> anyhow::Result<Loa
     from_version(base, &mut before, &mut config)?;
     show_config(&config, scope, &root, &cwd, &mut head);
     let hint = hint(base, &head, repository.is_some(), config.from.is_some());
-    Ok(Loaded { base: before, head, config, root, hint })
+    Ok(Loaded { base: before, head, config, root, hint, doors, filter, cwd })
 }
 
 fn repository_of(paths: &[PathBuf], cwd: &Path) -> anyhow::Result<Option<Repository>> {
@@ -79,20 +132,24 @@ fn same_folder(a: &Path, b: &Path) -> bool {
 fn with_base(
     repository: &Repository,
     paths: &[PathBuf],
-    base: &Base,
+    (base, oid, name): (&Base, &str, &str),
     filter: &Filter,
     cwd: &Path,
     config: &mut Config,
 ) -> anyhow::Result<(Sources, Sources)> {
-    let (oid, name) = match &base.base {
-        Some(revision) => (repository.merge_base(revision)?, revision.clone()),
-        None => (repository.head_or_empty()?, "HEAD".to_string()),
-    };
-    config.base_name = Some(name.clone());
-    config.base_values = base_values(repository, &oid, cwd, config)?;
+    config.base_name = Some(name.to_string());
+    config.base_values = base_values(repository, oid, cwd, config)?;
     Ok(match base.staged {
         true => repository.staged(paths, filter, cwd)?,
-        false => repository.against_work_tree(&oid, &name, paths, filter, cwd)?,
+        false => repository.against_work_tree(oid, name, paths, filter, cwd)?,
+    })
+}
+
+/// The commit that is the base, and what the user calls it.
+fn base_of(repository: &Repository, base: &Base) -> anyhow::Result<(String, String)> {
+    Ok(match &base.base {
+        Some(revision) => (repository.merge_base(revision)?, revision.clone()),
+        None => (repository.head_or_empty()?, "HEAD".to_string()),
     })
 }
 
@@ -112,14 +169,14 @@ fn surroundings(
     let everywhere = [repository.root().to_path_buf()];
     let (old, new) = match base.no_base {
         true => (Sources::empty(Side::Base), disk::walk(cwd, &everywhere, filter)?),
-        false => with_base(repository, &everywhere, base, filter, cwd, &mut Config::default())?,
+        false => {
+            let (oid, name) = base_of(repository, base)?;
+            with_base(repository, &everywhere, (base, &oid, &name), filter, cwd, &mut Config::default())?
+        }
     };
     for (side, all) in [(&mut *before, old), (&mut *head, new)] {
-        let known: HashSet<String> = side.files.iter().map(|file| file.path.clone()).collect();
-        side.changed = all.changed.or(side.changed.take());
-        for file in all.files.into_iter().filter(|file| !known.contains(&file.path)) {
-            side.push(file);
-        }
+        side.changed = all.changed.clone().or(side.changed.take());
+        add(side, all);
     }
     Ok(())
 }
@@ -153,19 +210,34 @@ fn standard_input(paths: &[PathBuf], base: &Base, scope: &Scope, cwd: &Path) -> 
     head.seen = 1;
     config.told_values.extend(config.chart_version.as_ref().map(|_| "-".to_string()));
     from_version(base, &mut before, &mut config)?;
-    Ok(Loaded { base: before, head, config, root: cwd.to_path_buf(), hint: None })
+    let filter = filter(&config, scope, cwd, &[])?;
+    let (root, cwd) = (cwd.to_path_buf(), cwd.to_path_buf());
+    Ok(Loaded { base: before, head, config, root, hint: None, doors: Default::default(), filter, cwd })
 }
 
 /// Loads the two sides of `diff OLD NEW`: files, folders or revisions.
 pub fn load_diff(old: &str, new: &str, scope: &Scope) -> anyhow::Result<Loaded> {
+    with_wanted(|more| load_diff_once(old, new, scope, more))
+}
+
+fn load_diff_once(old: &str, new: &str, scope: &Scope, more: &[Glob]) -> anyhow::Result<Loaded> {
     let cwd = std::env::current_dir().context("the current folder cannot be read")?;
     let paths = (Path::new(old), Path::new(new));
     let repository = Repository::discover(&cwd)?;
     let root = repository.as_ref().map_or_else(|| cwd.clone(), |repository| repository.root().to_path_buf());
     let mut config = read_config(scope, &root, &cwd)?;
-    let filter = filter(&config, scope, &root)?;
+    let filter = filter(&config, scope, &root, more)?;
+    let filter = if more.is_empty() { filter } else { filter.only_kept() };
+    let doors;
     let (base, head) = match (paths.0.exists(), paths.1.exists(), &repository) {
-        (true, true, _) => disk::pair_of_paths(paths.0, paths.1, &filter)?,
+        (true, true, _) => {
+            let folder = |path: &Path, name: &str| match path.is_dir() {
+                true => Door::Folder(path.to_path_buf(), Some(format!("{}/", name.trim_end_matches('/')))),
+                false => Door::Closed,
+            };
+            doors = (folder(paths.0, old), folder(paths.1, new));
+            disk::pair_of_paths(paths.0, paths.1, &filter)?
+        }
         (false, false, Some(repository)) => {
             let unknown = |name: &str| {
                 let like_path = name.contains(['/', '\\']) && name.contains('.');
@@ -174,7 +246,10 @@ pub fn load_diff(old: &str, new: &str, scope: &Scope) -> anyhow::Result<Loaded> 
             if let Some(name) = [old, new].into_iter().find(|name| unknown(name)) {
                 return Err(Usage(format!("`{name}` is no file, folder or revision")).into());
             }
-            config.base_values = base_values(repository, &repository.resolve(old)?, &cwd, &config)?;
+            let (before, after) = (repository.resolve(old)?, repository.resolve(new)?);
+            config.base_values = base_values(repository, &before, &cwd, &config)?;
+            let door = |oid, name: &str| Door::Revision(repository.clone(), oid, name.to_string());
+            doors = (door(before, old), door(after, new));
             repository.revisions(old, new, &[], &filter, &cwd)?
         }
         (false, false, None) => {
@@ -188,15 +263,15 @@ pub fn load_diff(old: &str, new: &str, scope: &Scope) -> anyhow::Result<Loaded> 
     };
     config.base_name = Some(old.to_string());
     config.two_files = paths.0.is_file() && paths.1.is_file();
-    Ok(Loaded { base, head, config, root, hint: None })
+    Ok(Loaded { base, head, config, root, hint: None, doors, filter, cwd })
 }
 
-fn filter(config: &Config, scope: &Scope, root: &Path) -> anyhow::Result<Filter> {
+fn filter(config: &Config, scope: &Scope, root: &Path, more: &[Glob]) -> anyhow::Result<Filter> {
     let excludes: Vec<String> = config.excludes.iter().chain(&scope.exclude).cloned().collect();
     let filter = Filter::new(detect::LITERALS, &excludes, detect::is_worth_opening)?;
     let filter = filter.asking(detect::is_runbook, detect::RUNBOOK_LITERALS)?;
     let root = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
-    Ok(filter.keeping(root, config.kept_files()))
+    Ok(filter.keeping(root, config.kept_files(more)))
 }
 
 fn rule_ids() -> Vec<&'static str> {

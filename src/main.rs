@@ -2,6 +2,7 @@
 
 mod cli;
 mod commands;
+mod complete;
 mod load;
 
 use clap::Parser;

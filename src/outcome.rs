@@ -4,7 +4,7 @@
 //! knows a format.
 
 use crate::finding::Finding;
-use crate::source::Span;
+use crate::source::{Span, Wanted};
 
 /// All that a run has to say.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +20,8 @@ pub struct Outcome {
     pub excepted: Vec<Excepted>,
     /// What looks like Milvus and could not be read or judged.
     pub incomplete: Vec<Incomplete>,
+    /// What the texts refer to and was not among them: whoever can read it may judge again.
+    pub wanted: Vec<Wanted>,
 }
 
 /// Counts, and what was compared with what.

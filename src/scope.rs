@@ -23,7 +23,14 @@ impl<'a> Scope<'a> {
             let touches = |evidence: &&Evidence| {
                 let layers = evidence.layers.0.iter().map(|layer| layer.document.at);
                 let processes = evidence.processes.iter().map(|process| process.at);
-                std::iter::once(evidence.at).chain(layers).chain(processes).any(|at| scope.names(at))
+                // What is put together from several files belongs to one of them, wherever it begins.
+                let own = config.scope.as_ref().is_some_and(|named| named.contains(&evidence.id.path));
+                let texts = evidence.processes.iter().flat_map(|process| {
+                    let values = process.environment.iter().filter_map(|variable| variable.value.as_ref());
+                    process.image.iter().chain(values).flat_map(|text| text.parts.iter().map(|part| part.at))
+                });
+                let mut places = std::iter::once(evidence.at).chain(layers).chain(processes).chain(texts);
+                own || places.any(|at| scope.names(at))
             };
             scope.begins = evidence.filter(touches).map(|evidence| evidence.at).collect();
         }

@@ -2,6 +2,7 @@
 //!
 //! `UPDATE_PAGES=1 cargo test pages` writes the outputs into the pages; everything else here only compares.
 
+mod applications;
 mod argocd;
 mod facts;
 mod house;
@@ -16,7 +17,7 @@ use crate::facts::Facts;
 use crate::outcome::Outcome;
 use crate::report::{Context, Style};
 use crate::rules::{RULES, Rule};
-use crate::source::{Side, Source, Sources, Texts};
+use crate::source::{Absence, Side, Source, Sources, Texts};
 use std::path::{Path, PathBuf};
 
 /// The root of the repository.
@@ -90,10 +91,22 @@ impl Told {
     }
 
     fn check(&self, facts: &Facts, rules: &[&Rule]) -> (Sources, Sources, Outcome) {
-        let (base, head) = self.sources();
         // A page shows what its rule says, hints too.
         let config = Config { pedantic: rules.len() == 1, ..self.config() };
-        let outcome = crate::check_with(&base, &head, facts, &config, rules);
+        let (mut base, mut head) = self.sources();
+        let mut outcome = crate::check_with(&base, &head, facts, &config, rules);
+        while !outcome.wanted.is_empty() {
+            for wanted in &outcome.wanted {
+                let side = if wanted.side == Side::Base { &mut base } else { &mut head };
+                let absence = if wanted.path.starts_with("../") || wanted.path.starts_with('/') {
+                    Absence::Outside
+                } else {
+                    Absence::Missing
+                };
+                side.absent.insert(wanted.path.clone(), absence);
+            }
+            outcome = crate::check_with(&base, &head, facts, &config, rules);
+        }
         (base, head, outcome)
     }
 }

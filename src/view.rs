@@ -42,7 +42,7 @@ pub(crate) fn outcome(parts: Parts) -> Outcome {
         infos: count(Severity::Info),
         unknown_changes: transitions.iter().filter(|t| t.verdict == Some(Verdict::Unknown.as_str())).count(),
     };
-    Outcome { summary, deployments, transitions, findings, excepted, incomplete }
+    Outcome { summary, deployments, transitions, findings, excepted, incomplete, wanted: Vec::new() }
 }
 
 fn deployment(transition: &Transition, facts: &Facts) -> Option<DeploymentView> {

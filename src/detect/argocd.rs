@@ -1,11 +1,24 @@
 //! Argo CD Applications that install the Milvus chart, and ApplicationSets that make such Applications.
 //!
 //! Takes a document, and the tree for the values files that it names; gives a release of the chart for each source that is
-//! one. An Application of another chart, or of a folder in Git, is looked at no further than to its sources.
+//! one. A source that is a folder of the repository is kept for `follow`, which sees what all files gave. An Application of
+//! another chart is looked at no further than to its sources.
 
+mod action;
 mod fill;
+mod folder;
+mod follow;
+mod generators;
+mod glob;
+mod images;
 mod parameters;
+mod template;
 mod values;
+mod wanted;
+
+pub use folder::Applied;
+pub use follow::follow_applications;
+pub use wanted::wanted;
 
 use super::release::{self, Release};
 use super::{File, Found, Tree};
@@ -13,6 +26,8 @@ use crate::model::{Identity, Surface};
 use crate::source::Span;
 use crate::yaml::{Document, Node, Path, Step};
 use fill::Fill;
+use generators::Element;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Adds every release of the Milvus chart in one document; whether the document is Argo CD's at all.
@@ -47,6 +62,8 @@ struct Application<'a> {
     fill: &'a Fill,
     /// Something that is not read here may change what it says.
     patched: bool,
+    /// It is put together from several places, so that none of them can be changed for it alone.
+    merged: bool,
     /// Where it begins.
     at: Span,
 }
@@ -59,8 +76,9 @@ fn in_object(place: Place, object: &Node, steps: &Path, found: &mut Found) -> bo
     };
     match kind.value.text() {
         Some("Application") => {
-            let fill = Fill::default();
-            Application { place, node: object, steps, fill: &fill, patched: false, at: kind.key.at }.releases(found);
+            let fill = &Fill::default();
+            let (patched, merged, at) = (false, false, kind.key.at);
+            Application { place, node: object, steps, fill, patched, merged, at }.releases(found);
         }
         Some("ApplicationSet") => in_set(place, object, steps, kind.key.at, found),
         _ => {}
@@ -68,24 +86,61 @@ fn in_object(place: Place, object: &Node, steps: &Path, found: &mut Found) -> bo
     true
 }
 
-/// One Application for each element of a list; where another generator finds the elements, one with its parameters open.
+/// One Application for each element of each generator.
 fn in_set(place: Place, set: &Node, steps: &Path, kind: Span, found: &mut Found) {
     let Some(template) = set.at_path(&["spec", "template"]) else { return };
     let steps = &below(steps, &["spec", "template"]);
     let patched = set.at_path(&["spec", "templatePatch"]).is_some();
     let generators = set.at_path(&["spec", "generators"]).map_or(&[][..], Node::items);
-    let lists = generators.iter().map(|generator| generator.at_path(&["list", "elements"]));
-    let elements = lists.clone().flatten().flat_map(Node::items);
-    for element in elements {
-        let fill = Fill::of(element);
-        // Each Application needs a place of its own.
-        let at = element.entries().next().map_or(element.at, |(_, entry)| entry.key.at);
-        Application { place, node: template, steps, fill: &fill, patched, at }.releases(found);
+    let mut taken = HashSet::new();
+    let mut make = |node: &Node, merged: bool, element: &Element| {
+        let at = unique(element.at.unwrap_or(kind), &mut taken);
+        Application { place, node, steps, fill: &element.fill, patched, merged, at }.releases(found);
+    };
+    for generator in generators {
+        let over = generators::template(generator).map(|over| template::merged(template, over));
+        let node = over.as_ref().unwrap_or(template);
+        if !may_lead_to_milvus(node) {
+            continue;
+        }
+        for element in generators::expand(generator, place) {
+            make(node, over.is_some(), &element);
+        }
     }
-    let open = lists.clone().any(|list| list.is_none_or(|list| !list.is_seq())) || generators.is_empty();
-    if open {
-        Application { place, node: template, steps, fill: &Fill::default(), patched, at: kind }.releases(found);
+    if generators.is_empty() {
+        make(template, false, &Element { fill: Fill::open(), at: None });
     }
+}
+
+/// Whether any source of a template may be Milvus; most sets are others', and looking through the repository for what their
+/// generators find would be for nothing.
+fn may_lead_to_milvus(template: &Node) -> bool {
+    let spec = template.get("spec");
+    let several = spec.and_then(|spec| spec.get("sources")).map_or(&[][..], Node::items);
+    let one = spec.and_then(|spec| spec.get("source"));
+    several.iter().chain(one).any(|source| {
+        let chart = source.get("chart").and_then(Node::text);
+        chart.is_none_or(|chart| release::is_milvus_chart(chart, None))
+    })
+}
+
+/// A place that nothing else has taken, as near as can be.
+fn unique(at: Span, taken: &mut HashSet<Span>) -> Span {
+    let mut at = at;
+    while !taken.insert(at) {
+        match at.start + 1 < at.end {
+            true => at.end -= 1,
+            false => (at.start, at.end) = (at.end, at.end + 1),
+        }
+    }
+    at
+}
+
+/// Where the root of the repository may be: what is read may begin above it, so every folder above the Application is one,
+/// the highest first.
+fn roots<'a>(place: Place<'a>) -> impl Iterator<Item = &'a str> {
+    let own = place.file.source.path.as_str();
+    std::iter::once("").chain(own.match_indices('/').map(|(at, _)| &own[..at]))
 }
 
 impl Application<'_> {
@@ -106,7 +161,9 @@ impl Application<'_> {
     /// Adds what a source installs, if that is the Milvus chart. `at` is taken by the first that does.
     fn release(&self, source: &Node, steps: &Path, sources: &[Node], at: &mut Option<Span>, found: &mut Found) {
         let repository = self.text(source.get("repoURL"));
-        let Some((key, chart)) = self.chart(source, repository.as_deref()) else { return };
+        let Some((key, chart)) = self.chart(source, repository.as_deref()) else {
+            return folder::keep(self, source, steps, sources, found);
+        };
         if !release::is_milvus_chart(&chart, repository.as_deref()) {
             return;
         }
@@ -120,7 +177,7 @@ impl Application<'_> {
         let release = Release {
             surface: Surface::ArgoCd,
             id: Identity {
-                namespace: self.text(self.node.at_path(&["spec", "destination", "namespace"])),
+                namespace: self.namespace(source),
                 name: self.text(source.at_path(&["helm", "releaseName"])).or_else(|| metadata("name")),
                 path: self.place.file.source.path.clone(),
                 ordinal: 0,
@@ -129,7 +186,7 @@ impl Application<'_> {
             chart: &chart,
             repository: repository.as_deref(),
             version: Some(version),
-            layers: values::layers(self, source, steps, sources, found),
+            layers: values::layers(self, source, steps, (sources, None), found),
             tree: self.place.tree,
         };
         if let Some(evidence) = release.evidence() {
@@ -145,6 +202,12 @@ impl Application<'_> {
         }
         let (_, chart) = repository?.strip_prefix("oci://")?.trim_end_matches('/').rsplit_once('/')?;
         Some((source.entry("repoURL")?.key.at, chart.to_string()))
+    }
+
+    /// The namespace that a source is rendered for.
+    fn namespace(&self, source: &Node) -> Option<String> {
+        let own = self.text(source.at_path(&["helm", "namespace"]));
+        own.or_else(|| self.text(self.node.at_path(&["spec", "destination", "namespace"])))
     }
 
     /// A text as Argo CD would have it; what is not filled in stands there as it is written.

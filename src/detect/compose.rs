@@ -1,11 +1,18 @@
 //! Services of a compose file, with what they extend, the override file beside it, and its `.env`.
+//!
+//! Takes one document and the files around it; gives one Milvus for each standalone and one for all components. Which variables
+//! a service gets is found in `environment`, which files include which in `include`.
 
-use super::process::{self, Process, Variable};
-use super::variables::{Text, Variables, of_env_file};
+mod environment;
+mod include;
+
+use super::process::{self, Process};
+use super::references::{Asked, Need};
+use super::variables::{Text, Variables};
 use super::{File, Found, Layer, Layers, Tree};
 use crate::model::Surface;
 use crate::source::Span;
-use crate::yaml::{Document, Kind, Node, Path, Step};
+use crate::yaml::{Document, Kind, Node, Step};
 use std::sync::Arc;
 
 /// Services extend services that extend services; nobody does it more often.
@@ -19,7 +26,7 @@ pub(super) fn find(document: &Arc<Document>, file: &File, tree: &Tree, found: &m
     if !is_compose || bases(path).iter().any(|base| tree.beside(path, base).is_some()) {
         return;
     }
-    let variables = tree.beside(path, ".env").map(|env| of_env_file(&env.source.text)).unwrap_or_default();
+    let variables = include::variables(path, tree);
     let above = overrides(path).into_iter().find_map(|name| tree.beside(path, &name));
     let above = above.and_then(|file| Some((file.documents.first()?, file.source.path.as_str())));
     let texts: Vec<(&Arc<Document>, &str)> = std::iter::once((document, path.as_str())).chain(above).collect();
@@ -33,11 +40,16 @@ pub(super) fn find(document: &Arc<Document>, file: &File, tree: &Tree, found: &m
         }
     }
     let processes = services.into_iter().filter_map(|(name, at)| Some(((), reader.process(name, at)?)));
+    let begins = found.evidence.len();
     for (_, parts) in process::together(processes.collect()) {
+        reader.seek_variables(&parts);
         let server = reader.server(&parts);
         let Some(mut evidence) = process::evidence(Surface::Compose, None, path, parts) else { continue };
         evidence.server = Layers(server);
         found.evidence.push(evidence);
+    }
+    if let Some(first) = found.evidence.get(begins) {
+        include::expect(document, path, tree, first.at);
     }
 }
 
@@ -70,7 +82,7 @@ impl Reader<'_> {
     fn process(&self, name: &str, at: Span) -> Option<Process> {
         let mut layers = Vec::new();
         for (document, path) in &self.texts {
-            self.add_service(document, path, name, DEEPEST, &mut layers);
+            self.add_service(document, path, name, &mut vec![], &mut layers);
         }
         let layers = Layers(layers);
         let image = layers.get(&["image"]).and_then(|image| Text::of(image, &self.variables));
@@ -81,64 +93,54 @@ impl Reader<'_> {
         }
         let container = layers.get(&["container_name"]).and_then(|name| Some((name.at, name.text()?)));
         let role = process::role(role, std::iter::once((at, name)).chain(container));
-        let configured = self.mounts(&layers).map(|(_, _, at)| at).next();
-        let environment = self.environment(&layers);
+        let (environment, unread) = self.environment(&layers);
+        let configured = self.mounts(&layers).map(|(_, _, at)| at).next().or(unread);
         Some(Process { name: name.to_string(), at, image, role, environment, configured, layers })
     }
 
-    /// A service of one text, above what it extends.
-    fn add_service(&self, document: &Arc<Document>, path: &str, name: &str, left: usize, layers: &mut Vec<Layer>) {
+    /// A service of one text, above what it extends. `trail` holds those that led here.
+    fn add_service<'t>(
+        &'t self,
+        document: &'t Arc<Document>,
+        path: &str,
+        name: &'t str,
+        trail: &mut Vec<(Span, &'t str)>,
+        layers: &mut Vec<Layer>,
+    ) {
         let Some(service) = document.root.at_path(&["services", name]) else { return };
-        if let (Some(extends), 1..) = (service.get("extends"), left) {
-            let base = extends.get("service").unwrap_or(extends).text();
-            let file = extends.get("file").and_then(Node::text).map(|file| self.tree.beside(path, file));
-            match (base, file) {
-                (Some(base), None) if base != name => self.add_service(document, path, base, left - 1, layers),
-                (Some(base), Some(Some(file))) => {
-                    for document in &file.documents {
-                        self.add_service(document, &file.source.path, base, left - 1, layers);
-                    }
+        trail.push((document.at, name));
+        if let Some(extends) = service.get("extends").filter(|_| trail.len() <= DEEPEST) {
+            let base = extends.get("service").unwrap_or(extends);
+            let below: Vec<(&Arc<Document>, &str)> = match extends.get("file") {
+                None => vec![(document, path)],
+                Some(file) => {
+                    let found = file.text().and_then(|name| self.tree.refer(path, name, file.at));
+                    found.into_iter().flat_map(|file| file.documents.iter().map(|d| (d, &*file.source.path))).collect()
                 }
-                _ => {}
+            };
+            for (document, path) in below {
+                let Some(name) = base.text() else { continue };
+                if trail.contains(&(document.at, name)) {
+                    self.tree.remember(Asked::new(base.at, name, Need::Circle));
+                } else {
+                    self.add_service(document, path, name, trail, layers);
+                }
             }
         }
+        trail.pop();
         let steps = ["services", name].map(|key| Step::Key(key.to_string())).to_vec();
         layers.push(Layer::of_part(document, steps, service));
     }
 
-    /// The variables of a service: those of its files, and above them what is written in place.
-    fn environment(&self, layers: &Layers) -> Vec<Variable> {
-        let mut environment: Vec<Variable> = Vec::new();
-        let mut add = |variable: Variable| {
-            environment.retain(|other| other.name != variable.name);
-            environment.push(variable);
-        };
-        for layer in &layers.0 {
-            for (at, file) in layer.node.get("env_file").into_iter().flat_map(paths) {
-                let Some(file) = self.path().and_then(|path| self.tree.beside(path, file)) else { continue };
-                for (name, value) in of_env_file(&file.source.text) {
-                    let value = Text { at, written: String::new(), filled: value.clone(), assumed: value };
-                    add(Variable { name, at, value: Some(value), place: None });
-                }
+    /// Looks for a `.env` where something in a Milvus is left to it.
+    fn seek_variables(&self, parts: &[Process]) {
+        for part in parts {
+            let values = part.environment.iter().filter_map(|variable| variable.value.as_ref());
+            let open = part.image.iter().chain(values).any(Text::is_open);
+            if let (true, Some(path), Some(layer)) = (open, self.path(), part.layers.0.last()) {
+                self.tree.seek(path, ".env", layer.node.at);
             }
         }
-        for layer in &layers.0 {
-            let Some(node) = layer.node.get("environment") else { continue };
-            let path = layer.path_to(&["environment"]);
-            let below = |step| path.iter().cloned().chain([step]).collect::<Path>();
-            for (name, entry) in node.entries() {
-                let place = (Arc::clone(&layer.document), below(Step::Key(name.to_string())), String::new());
-                let value = Text::of(&entry.value, &self.variables);
-                add(Variable { name: name.to_string(), at: entry.value.at, value, place: Some(place) });
-            }
-            for (index, item) in node.items().iter().enumerate() {
-                let Some((name, value)) = item.raw_text().and_then(|text| text.split_once('=')) else { continue };
-                let place = (Arc::clone(&layer.document), below(Step::Index(index)), format!("{name}="));
-                let value = Some(Text::new(item.at, value, &self.variables));
-                add(Variable { name: name.to_string(), at: item.at, value, place: Some(place) });
-            }
-        }
-        environment
     }
 
     fn path(&self) -> Option<&str> {
@@ -166,7 +168,7 @@ impl Reader<'_> {
         let Some(first) = parts.first() else { return Vec::new() };
         let mut mounts: Vec<_> = self.mounts(&first.layers).collect();
         mounts.sort_by_key(|(_, inside, _)| inside.contains("user.yaml"));
-        let files = mounts.iter().filter_map(|(outside, ..)| self.tree.beside(self.path()?, outside));
+        let files = mounts.iter().filter_map(|(outside, _, at)| self.tree.seek(self.path()?, outside, *at));
         files.filter_map(|file| file.documents.first()).map(|d| Layer::of_document(Arc::clone(d))).collect()
     }
 }
@@ -178,11 +180,4 @@ fn words(node: &Node) -> Vec<&Node> {
         _ if node.is_seq() => node.items().iter().collect(),
         _ => vec![node.resolved()],
     }
-}
-
-/// The paths of `env_file`: one, several, or maps with a `path`.
-fn paths(node: &Node) -> Vec<(Span, &str)> {
-    let items: Vec<&Node> = if node.is_seq() { node.items().iter().collect() } else { vec![node] };
-    let items = items.into_iter().map(|item| item.get("path").unwrap_or(item));
-    items.filter_map(|item| Some((item.at, item.text()?))).collect()
 }

@@ -102,7 +102,7 @@ impl<'a> Bundle<'a> {
                 layers.push(Layer::of_part(self.document, below("values"), values));
             }
             for (index, file) in options.get("valuesFiles").map(Node::items).unwrap_or_default().iter().enumerate() {
-                let found = file.text().and_then(|name| self.tree.beside(self.path, name)?.documents.first());
+                let found = file.text().and_then(|name| self.tree.refer(self.path, name, file.at)?.documents.first());
                 layers.push(match found {
                     Some(document) => Layer::of_document(Arc::clone(document)),
                     None => self.unseen(below("valuesFiles"), index, file),

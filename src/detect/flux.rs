@@ -3,6 +3,8 @@
 //! The chart's source is another object, and so are values of `valuesFrom`: both are looked for among the files.
 
 mod chart;
+mod rendered;
+mod source;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -22,15 +24,28 @@ struct HelmRelease<'a> {
     object: Object<'a>,
     path: &'a str,
     tree: &'a Tree<'a>,
+    /// ConfigMaps and Secrets that are deployed together with it.
+    maps: &'a [Node],
 }
 
 /// Adds every HelmRelease of the Milvus chart in one document; whether there is a HelmRelease in it at all.
 pub(super) fn find(document: &Arc<Document>, file: &File, tree: &Tree, evidence: &mut Vec<Evidence>) -> bool {
+    find_with(document, file, tree, &[], evidence)
+}
+
+/// The same, with the ConfigMaps and Secrets that are deployed together with it.
+pub(super) fn find_with(
+    document: &Arc<Document>,
+    file: &File,
+    tree: &Tree,
+    maps: &[Node],
+    evidence: &mut Vec<Evidence>,
+) -> bool {
     let releases = Object::of(document).into_iter().filter(is_helm_release);
     let mut any = false;
     for object in releases {
         any = true;
-        evidence.extend(HelmRelease { object, path: &file.source.path, tree }.evidence());
+        evidence.extend(HelmRelease { object, path: &file.source.path, tree, maps }.evidence());
     }
     any
 }
@@ -61,7 +76,7 @@ impl<'a> HelmRelease<'a> {
             layers: self.layers(),
             tree: self.tree,
         };
-        release.evidence()
+        Some(Evidence { unfound: self.unfound(), ..release.evidence()? })
     }
 
     /// A text of the HelmRelease.

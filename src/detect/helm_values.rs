@@ -95,6 +95,7 @@ impl Search<'_> {
             api_version: String::new(),
             chart: chart_comment(self.document),
             own_chart: shape::is_of_own_chart(node),
+            unfound: None,
             server: server_config(&self.source.text, node),
             processes: Vec::new(),
             layers: Layers(vec![Layer::of_part(self.document, path, node)]),

@@ -1,14 +1,28 @@
-//! Kustomizations: the Milvus chart among their `helmCharts`, and what overlays make of Milvus resources.
+//! Kustomizations: the Milvus chart among their `helmCharts`, and what overlays make of resources that run Milvus.
 //!
 //! Takes one document, told by its kind or by its file's name, and the files around it. What the values mean is not known here.
 
+mod change;
+mod generate;
+mod graph;
+pub(super) mod images;
+mod kustomization;
+mod merge;
 mod overlays;
 mod patch;
+mod references;
+mod remake;
+mod replace;
+mod settings;
+mod subject;
+mod substitute;
 mod synthetic;
 #[cfg(test)]
 mod tests;
 
 pub use overlays::lay_overlays;
+pub(super) use references::expect_references;
+pub(super) use settings::{files_of, lay_settings, of_folder};
 
 use super::release::Release;
 use super::{Evidence, File, Layer, Layers, Tree};
@@ -45,6 +59,23 @@ pub(super) fn find(document: &Arc<Document>, file: &File, tree: &Tree, evidence:
         evidence.extend(Chart { document, path, tree, steps, item }.evidence());
     }
     true
+}
+
+/// A ConfigMap or Secret of that name that the kustomization in a file's own folder makes.
+pub(super) fn generated(tree: &Tree, from: &str, kind: &str, name: &str) -> Option<Node> {
+    let file = NAMES.iter().find_map(|file| tree.beside(from, file))?;
+    let one = kustomization::Kustomization::all_of(0, file).into_iter().find(|one| !one.flux)?;
+    let mut items = Vec::new();
+    generate::generate(&one, 0, tree, &mut items);
+    let item = items.into_iter().find(|item| item.subject.is(kind) && item.subject.names.iter().any(|own| own == name));
+    item?.subject.root
+}
+
+/// Whether an object is Flux's Kustomization.
+fn is_flux(root: &Node) -> bool {
+    let group = root.get("apiVersion").and_then(Node::raw_text);
+    root.get("kind").and_then(Node::text) == Some("Kustomization")
+        && group.is_some_and(|group| group.starts_with("kustomize.toolkit.fluxcd.io/"))
 }
 
 /// A Flux Kustomization has the same kind, and another group.
@@ -119,7 +150,7 @@ impl Chart<'_> {
 
     /// A file of values; one that is not here may say anything.
     fn file(&self, name: &Node, path: Path) -> Layer {
-        let found = name.text().and_then(|name| self.tree.beside(self.path, name)?.documents.first());
+        let found = name.text().and_then(|path| self.tree.refer(self.path, path, name.at)?.documents.first());
         match found {
             Some(document) => Layer::of_document(Arc::clone(document)),
             None => Layer::unseen(self.document, path, name.at),

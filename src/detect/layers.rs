@@ -83,8 +83,13 @@ impl Layers {
 
     /// The layer in which a path is written, or the topmost one.
     pub fn layer_of(&self, path: &[&str]) -> Option<&Layer> {
+        self.written_in(path).or(self.0.last())
+    }
+
+    /// The topmost layer in which a path is written.
+    pub fn written_in(&self, path: &[&str]) -> Option<&Layer> {
         let written = |layer: &&Layer| path.iter().try_fold(&layer.node, |node, key| node.get(key)).is_some();
-        self.0.iter().rev().find(written).or(self.0.last())
+        self.0.iter().rev().find(written)
     }
 }
 
@@ -103,6 +108,20 @@ impl Layer {
     /// are taken to hold beside them (what is kept away is mostly a password), and no default is.
     pub fn unseen(document: &Arc<Document>, path: Path, at: Span) -> Layer {
         Layer { document: Arc::clone(document), path, node: Node { at, kind: Kind::Null }, editable: false }
+    }
+
+    /// The part of this layer below some keys, as the values of a chart inside another one; values that are not here stay
+    /// what they are.
+    pub fn below(&self, keys: &[&str]) -> Option<Layer> {
+        if self.is_unseen() {
+            return Some(self.clone());
+        }
+        let node = self.node.at_path(keys)?;
+        if node.is_templated() {
+            return Some(Layer::unseen(&self.document, self.path_to(keys), node.at));
+        }
+        let part = Layer { path: self.path_to(keys), node: node.clone(), ..self.clone() };
+        Some(part).filter(|part| part.node.is_map())
     }
 
     /// Whether this layer stands for values that are not here.

@@ -84,6 +84,7 @@ fn take(document: &Arc<Document>, node: &Node, steps: &Path, source: &Source, fo
         chart: None,
         processes: Vec::new(),
         own_chart: false,
+        unfound: None,
     });
     true
 }

@@ -18,6 +18,7 @@ mod markdown;
 mod milvus_resource;
 mod objects;
 mod process;
+mod references;
 mod release;
 mod repeats;
 mod runbook;
@@ -32,17 +33,20 @@ mod variables;
 mod workflow;
 mod workload;
 
+pub use argocd::{Applied, follow_applications, wanted};
 pub use helm_command::{release, values_files};
 pub use kustomize::lay_overlays;
 pub use layers::{Layer, Layers, Look};
 pub use process::{Process, Role, Variable};
+pub use references::{Open, open};
 pub use repeats::drop_repeats;
 pub use runbook::{RUNBOOK_LITERALS, Run, Script, is_runbook};
 pub use shell::Word;
 pub use tree::{File, Tree};
-pub use variables::Text;
+pub use variables::{Filled, Text};
+pub use workload::join_workloads;
 
-use crate::model::{Dialect, Identity, Surface};
+use crate::model::{Dialect, Identity, Surface, Unfound};
 use crate::source::Span;
 use crate::yaml::{self, Document};
 use std::sync::Arc;
@@ -53,6 +57,9 @@ pub const LITERALS: &[&str] = &[
     "Milvus",
     // Of the `.env` file beside a compose file.
     "MILVUS",
+    // Of a service or an override that names the queue and no more, and of the server's own configuration.
+    "MQ_TYPE",
+    "\nmq:",
     "messageQueue",
     "Coordinator",
     "queryNode",
@@ -79,6 +86,7 @@ pub const LITERALS: &[&str] = &[
     "HelmRepository",
     // Overlays, and patches that name nothing but a path.
     "kustomize.config.k8s.io",
+    "kustomize.toolkit.fluxcd.io",
     "- ../",
     "patches:",
     "patchesStrategicMerge",
@@ -111,11 +119,13 @@ pub fn is_worth_opening(name: &str) -> bool {
         ".new",
         ".old",
         ".bak",
+        ".env",
     ];
     // What the dependencies of a chart were resolved to.
     let locked = ["chart.lock", "requirements.lock"].contains(&lower.as_str());
     let extension = base.trim_start_matches('.').rsplit_once('.').map(|(_, extension)| extension);
     known.iter().any(|ending| lower.ends_with(ending))
+        || lower.starts_with(".env")
         || locked
         || is_runbook(base)
         || lower.contains(".yaml")
@@ -140,6 +150,8 @@ pub struct Evidence {
     pub processes: Vec<Process>,
     /// These are values of somebody's own chart, or of a fork, that runs Milvus: the Milvus chart's defaults do not hold.
     pub own_chart: bool,
+    /// The chart's source, where it is certain that nobody finds it.
+    pub unfound: Option<Unfound>,
 }
 
 /// What was found.
@@ -164,6 +176,8 @@ pub struct Found {
     pub examples: Vec<Evidence>,
     /// Documents of other files that are a resource only as somebody fills them in.
     pub filled: Vec<Span>,
+    /// Folders that an Application installs, until it is known what all files hold.
+    pub applied: Vec<Applied>,
 }
 
 /// Something that looks like Milvus and could not be read.
@@ -200,7 +214,7 @@ pub fn find(file: &File, tree: &Tree, hint: Hint) -> Found {
         found.comments.extend(document.comments.iter().filter(|c| c.text.contains("milvus-lint:")).cloned());
         in_document(document, file, tree, hint, &mut found);
     }
-    workload::find(file, &mut found);
+    workload::find(file, tree, &mut found);
     if let Some(script) = runbook::read(file) {
         in_script(script, file, &mut found);
     }

@@ -96,6 +96,18 @@ fn named(name: &str, at: Span) -> Option<Role> {
     role.map(|word| Role { word, at, told: false })
 }
 
+/// A name without the role in it: `milvus-querynode-blue` and `milvus-proxy-blue` have the same rest.
+pub(super) fn without_role(name: &str) -> String {
+    let lower = name.to_ascii_lowercase();
+    let plain = |part: &str| part.replace("coordinator", "coord");
+    let is_role = |part: &&str| ROLES.contains(&plain(part).as_str());
+    let is_half = |part: &&str| {
+        ["root", "data", "query", "index", "mix", "streaming", "coord", "node"].contains(&plain(part).as_str())
+    };
+    let parts = lower.split(['-', '_', '.']).filter(|part| !is_role(part) && !is_half(part));
+    parts.collect::<Vec<_>>().join("-")
+}
+
 /// What a command says, and where it says nothing or only `mixture` (some components in one process), the first name that does.
 pub(super) fn role<'a>(commanded: Option<Role>, names: impl IntoIterator<Item = (Span, &'a str)>) -> Option<Role> {
     match commanded {
@@ -150,6 +162,7 @@ pub(super) fn evidence(
         chart: None,
         processes,
         own_chart: false,
+        unfound: None,
     })
 }
 

@@ -43,6 +43,7 @@ impl Release<'_> {
             api_version: String::new(),
             chart: self.version,
             own_chart: !published && self.layers.0.iter().any(|layer| helm_values::is_of_own_chart(&layer.node)),
+            unfound: None,
             server,
             processes: Vec::new(),
             layers: self.layers,

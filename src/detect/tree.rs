@@ -1,16 +1,18 @@
 //! All texts of one side, parsed: what a reference from one file to another is looked up in.
 //!
-//! Takes [`Sources`], gives documents by path. A reference that leads out of the tree finds nothing; nothing is read here.
+//! Takes [`Sources`], gives documents by path. A reference that leads out of the tree finds nothing; nothing is read here, but
+//! what was looked for in vain is remembered, so that whoever has a door can read it.
 
+use super::references::{Asked, Need};
 use super::runbook::is_script;
 use super::terraform;
 use crate::hcl::{self, Parsed};
-use crate::source::{Source, SourceId, Sources, Span};
+use crate::source::{Absence, Source, SourceId, Sources, Span};
 use crate::yaml::{self, Document, Problem};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// One text, parsed once for whoever refers to it.
 #[derive(Clone, Debug)]
@@ -25,7 +27,13 @@ pub struct File<'a> {
     hcl: OnceLock<Parsed>,
 }
 
-impl File<'_> {
+impl<'a> File<'a> {
+    /// The same file, as if it held these documents.
+    pub(super) fn with_documents(&self, documents: Vec<Arc<Document>>) -> File<'a> {
+        let hcl = OnceLock::new();
+        File { id: self.id, source: self.source, documents, problems: Vec::new(), failed: false, hcl }
+    }
+
     /// What stands in a file of Terraform; `None` for any other. It is read when it is first asked for.
     pub fn hcl(&self) -> Option<&Parsed> {
         let read = || {
@@ -42,12 +50,17 @@ impl File<'_> {
 }
 
 /// The files of one side.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Tree<'a> {
     pub files: Vec<File<'a>>,
     by_path: BTreeMap<String, usize>,
     /// Which modules of Terraform lead to a Milvus, once somebody has asked.
     calls: OnceLock<terraform::Calls>,
+    /// Every folder that holds one of the files, once somebody has asked.
+    folders: OnceLock<BTreeSet<String>>,
+    /// What is known of paths without a text.
+    absent: Option<&'a BTreeMap<String, Absence>>,
+    asked: Mutex<Vec<Asked>>,
 }
 
 impl<'a> Tree<'a> {
@@ -56,7 +69,14 @@ impl<'a> Tree<'a> {
         let all: Vec<(SourceId, &Source)> = sources.iter().collect();
         let files: Vec<File> = all.par_iter().map(|(id, source)| parse(*id, source)).collect();
         let by_path = files.iter().enumerate().map(|(index, file)| (plain(&file.source.path), index)).collect();
-        Tree { files, by_path, calls: OnceLock::new() }
+        Tree {
+            files,
+            by_path,
+            calls: OnceLock::new(),
+            folders: OnceLock::new(),
+            absent: Some(&sources.absent),
+            asked: Mutex::default(),
+        }
     }
 
     /// Which modules of Terraform lead to a Milvus.
@@ -76,8 +96,69 @@ impl<'a> Tree<'a> {
 
     /// The file that `from` refers to by a path relative to its own folder. `None` also when the path leads out of the tree.
     pub fn beside(&self, from: &str, relative: &str) -> Option<&File<'a>> {
-        let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
-        self.get(&format!("{folder}/{relative}"))
+        self.get(&format!("{}/{relative}", folder_of(from)))
+    }
+
+    /// The file that must stand where a path at `at` leads to; a missing one is a fault of whatever `at` belongs to.
+    pub(super) fn refer(&self, from: &str, relative: &str, at: Span) -> Option<&File<'a>> {
+        self.look(from, relative, Asked::new(at, relative, Need::Text))
+    }
+
+    /// A file that may stand there. It is read when it does, and nothing is wrong when it does not.
+    pub(super) fn seek(&self, from: &str, relative: &str, at: Span) -> Option<&File<'a>> {
+        self.look(from, relative, Asked::new(at, relative, Need::Wish))
+    }
+
+    /// A file or folder that must stand there for the Milvus that begins at `by`, whatever is in it.
+    pub(super) fn expect(&self, from: &str, relative: &str, at: Span, by: Span) {
+        let stands = self.beside(from, relative).is_some();
+        if !stands && self.below(&format!("{}/{relative}", folder_of(from))).next().is_none() {
+            self.look(from, relative, Asked { by, ..Asked::new(at, relative, Need::Presence) });
+        }
+    }
+
+    fn look(&self, from: &str, relative: &str, mut asked: Asked) -> Option<&File<'a>> {
+        let found = self.beside(from, relative).filter(|_| !relative.starts_with('/'));
+        if found.is_none() && !is_unknowable(relative) {
+            asked.path = address(from, relative);
+            self.remember(asked);
+        }
+        found
+    }
+
+    /// Remembers what was looked for.
+    pub(super) fn remember(&self, asked: Asked) {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).push(asked);
+    }
+
+    /// All that was looked for in vain, in the order of the places.
+    pub(super) fn asked(&self) -> Vec<Asked> {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        asked.sort();
+        asked.dedup();
+        asked
+    }
+
+    /// Why there is no text at a path, if somebody found out.
+    pub(super) fn absence(&self, path: &str) -> Option<Absence> {
+        self.absent?.get(path).copied()
+    }
+
+    /// Why nothing is beside a file, if somebody found out.
+    pub(super) fn absence_beside(&self, from: &str, relative: &str) -> Option<Absence> {
+        self.absence(&address(from, relative))
+    }
+
+    /// The path of a file.
+    pub(super) fn path(&self, id: SourceId) -> &'a str {
+        self.files.get(id.index as usize).map_or("", |file| &file.source.path)
+    }
+
+    /// Every folder that holds a file, at any depth; made when somebody asks.
+    pub fn folders(&self) -> impl Iterator<Item = &str> {
+        let above = |path: &String| path.match_indices('/').map(|(at, _)| path[..at].to_string()).collect::<Vec<_>>();
+        let folders = self.folders.get_or_init(|| self.by_path.keys().flat_map(above).collect());
+        folders.iter().map(String::as_str)
     }
 
     /// Every file below a folder, by path.
@@ -103,6 +184,9 @@ fn parse<'a>(id: SourceId, source: &'a Source) -> File<'a> {
         }
         return file;
     }
+    if leads_nowhere(&source.text) {
+        return File { id, source, documents: Vec::new(), problems: Vec::new(), failed: false, hcl };
+    }
     // One file never stops the others, whatever is in it.
     match catch_unwind(AssertUnwindSafe(|| yaml::parse(id, &source.text))) {
         Ok(stream) => {
@@ -111,6 +195,42 @@ fn parse<'a>(id: SourceId, source: &'a Source) -> File<'a> {
         }
         Err(_) => File { id, source, documents: Vec::new(), problems: Vec::new(), failed: true, hcl },
     }
+}
+
+/// The folder of a path.
+pub(super) fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// Where a path leads to that stands in a file: as the user would type it, from the same folder as the file's own.
+fn address(from: &str, relative: &str) -> String {
+    match (relative.starts_with('/'), from.starts_with('/')) {
+        (true, _) => relative.to_string(),
+        (false, true) => format!("/{}", plain(&format!("{}/{relative}", folder_of(from)))),
+        (false, false) => plain(&format!("{}/{relative}", folder_of(from))),
+    }
+}
+
+/// Whether a path says too little of itself to be looked for: a template, a pattern, an address, or a secret that is kept
+/// encrypted under a name of its own and made on the way.
+fn is_unknowable(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    let filled_in = ["{{", "${", "$(", "://", "<", "*", "?", "[", "\n", "@", "%", "\\"];
+    let hidden = ["secret", ".enc", ".sops", ".dec", ".gpg", ".age"];
+    path.is_empty()
+        || path.starts_with(['~', '$'])
+        || filled_in.iter().any(|mark| path.contains(mark))
+        || hidden.iter().any(|mark| name.contains(mark))
+}
+
+/// Whether a file holds nothing but HelmReleases of other charts: whole ones that name their source, in none of which the
+/// word stands. A repository has hundreds of them, and no patch makes them anything else.
+fn leads_nowhere(text: &str) -> bool {
+    let mut kinds = text.lines().filter_map(|line| line.strip_prefix("kind:")).peekable();
+    kinds.peek().is_some()
+        && kinds.all(|kind| kind.trim() == "HelmRelease")
+        && ["sourceRef:", " chart:"].iter().all(|word| text.contains(word))
+        && !["milvus", "Milvus", "${", "{{"].iter().any(|word| text.contains(word))
 }
 
 /// A path without `.` and with `..` taken back; what leads out of the tree keeps its `..` and so names no file in it.
@@ -134,6 +254,21 @@ mod tests {
     use crate::source::Side;
 
     #[test]
+    fn releases_of_other_charts_are_not_parsed() {
+        let release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nspec:\n  chart:\n    spec:\n      chart: redis\n      sourceRef: {kind: HelmRepository, name: a}\n";
+        assert!(leads_nowhere(release));
+        for other in [
+            release.replace("redis", "milvus"),
+            release.replace("redis", "${CHART}"),
+            release.replace("sourceRef", "source"),
+            format!("{release}---\nkind: HelmRepository\nmetadata: {{name: a}}\n"),
+            "a: 1\n".to_string(),
+        ] {
+            assert!(!leads_nowhere(&other), "{other}");
+        }
+    }
+
+    #[test]
     fn references_are_found_from_where_they_stand() {
         let sources = Sources::from_texts(Side::Head, [("apps/a/app.yaml", "a: 1"), ("values/prod.yaml", "b: 2")]);
         let tree = Tree::parse(&sources);
@@ -143,5 +278,6 @@ mod tests {
         assert_eq!(tree.below("apps").count(), 1);
         assert_eq!(tree.below("").count(), 2);
         assert_eq!(tree.below("app").count(), 0);
+        assert_eq!(tree.folders().collect::<Vec<_>>(), ["apps", "apps/a", "values"]);
     }
 }

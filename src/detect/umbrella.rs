@@ -5,12 +5,15 @@
 //! values mean.
 
 mod chart;
+mod references;
 mod values;
 
 pub(super) use chart::is_of_chart_itself;
+pub(super) use references::expect_charts;
 
 use super::release::Release;
-use super::{Evidence, File, Found, Layers, Tree, helm_values};
+use super::tree::plain;
+use super::{Evidence, File, Found, Layer, Layers, Tree, helm_values};
 use crate::model::{Identity, Surface, Version};
 use crate::source::Span;
 use crate::yaml::{Document, Node};
@@ -34,12 +37,9 @@ pub(super) fn find(document: &Arc<Document>, file: &File, tree: &Tree, found: &m
     if !chart::is_chart(root) && !chart::is_requirements(root) {
         return;
     }
-    for (nth, item) in chart::on_milvus(root).enumerate() {
-        let Some(name) = item.entry("name") else { continue };
-        let alias = item.get("alias").and_then(Node::text);
-        let dependency = Dependency { item, at: name.key.at, key: alias.unwrap_or("milvus"), nth };
+    for dependency in Dependency::all(root) {
         let Some(version) = dependency.version(file, tree) else { continue };
-        for stack in stacks(&dependency, root, file, tree) {
+        for stack in stacks(&dependency, root, (file, None), tree) {
             let Some(evidence) = dependency.evidence(&stack, version.clone(), file, tree) else { continue };
             if stack.is_off(dependency.item) {
                 found.off.push(evidence.at);
@@ -49,7 +49,51 @@ pub(super) fn find(document: &Arc<Document>, file: &File, tree: &Tree, found: &m
     }
 }
 
-impl Dependency<'_> {
+/// Every Milvus that the chart of a folder, and the charts in it, install with other values over their own; and whether it is
+/// switched off then.
+pub(super) fn installed(folder: &str, over: &[Layer], tree: &Tree) -> Vec<(Evidence, bool)> {
+    let mut installed = Vec::new();
+    let root = plain(folder);
+    for file in tree.below(folder) {
+        let path = plain(&file.source.path);
+        let (inside, name) = path.rsplit_once('/').unwrap_or(("", &path));
+        let inside = inside.strip_prefix(&root).unwrap_or(inside).trim_start_matches('/');
+        let is_inside = inside.split('/').enumerate().all(|(at, part)| at % 2 == 1 || part == "charts");
+        if !["Chart.yaml", "requirements.yaml"].contains(&name) || !(inside.is_empty() || is_inside) {
+            continue;
+        }
+        let roots = file.documents.iter().map(|document| &document.root);
+        for root in roots.filter(|root| chart::is_chart(root) || chart::is_requirements(root)) {
+            for dependency in Dependency::all(root) {
+                let Some(version) = dependency.version(file, tree) else { continue };
+                let Some(mut stack) = stacks(&dependency, root, (file, Some(folder)), tree).into_iter().next() else {
+                    continue;
+                };
+                stack.over = over.to_vec();
+                let evidence = dependency.evidence(&stack, version, file, tree);
+                installed.extend(evidence.map(|evidence| (evidence, stack.is_off(dependency.item))));
+            }
+        }
+    }
+    installed
+}
+
+/// Whether a folder holds a copy of the Milvus chart itself; and the version that it has.
+pub(super) fn copy_of_milvus(folder: &str, tree: &Tree) -> Option<Option<(Span, String)>> {
+    let file = tree.get(&format!("{folder}/Chart.yaml"))?;
+    let root = &file.documents.first()?.root;
+    chart::is_itself(root, file, tree).then(|| written(root))
+}
+
+impl<'a> Dependency<'a> {
+    /// The dependencies of a chart that name the Milvus chart.
+    fn all(root: &'a Node) -> impl Iterator<Item = Dependency<'a>> {
+        chart::on_milvus(root).enumerate().filter_map(|(nth, item)| {
+            let alias = item.get("alias").and_then(Node::text);
+            Some(Dependency { item, at: item.entry("name")?.key.at, key: alias.unwrap_or("milvus"), nth })
+        })
+    }
+
     fn text(&self, key: &str) -> Option<&str> {
         self.item.get(key).and_then(Node::raw_text).filter(|text| !text.is_empty())
     }
@@ -68,7 +112,7 @@ impl Dependency<'_> {
 
     fn evidence(&self, stack: &Stack, version: Option<(Span, String)>, file: &File, tree: &Tree) -> Option<Evidence> {
         let layers = stack.layers();
-        if layers.iter().any(|(layer, _)| helm_values::is_foreign(&layer.node)) {
+        if layers.iter().any(|layer| helm_values::is_foreign(&layer.node)) {
             return None;
         }
         let own = stack.own.as_ref();
@@ -84,7 +128,7 @@ impl Dependency<'_> {
             chart: "milvus",
             repository: self.text("repository"),
             version,
-            layers: Layers(layers.into_iter().map(|(layer, _)| layer).collect()),
+            layers: Layers(layers),
             tree,
         };
         release.evidence()

@@ -1,18 +1,37 @@
 //! Deployments, StatefulSets, Pods and their kin that run the server: alone, in a `List`, or in a template's `objects`.
 //!
-//! The components of a cluster are workloads of their own, mostly each in a document of its own; so a file is looked at whole.
+//! The components of a cluster are workloads of their own, mostly each in a document of its own; so a file is looked at whole,
+//! and `parts` puts together what stands in several files.
 
 mod config_map;
+mod parts;
+
+pub use parts::join_workloads;
 
 use super::process::{self, Process, Variable};
 use super::variables::{Text, Variables};
-use super::{File, Found, Layer, Layers};
+use super::{File, Found, Layer, Layers, Tree};
 use crate::model::Surface;
 use crate::source::Span;
 use crate::yaml::{Document, Node, Path, Step};
 use std::sync::Arc;
 
-const KINDS: &[&str] = &["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "DeploymentConfig", "Rollout", "Pod"];
+const KINDS: &[&str] =
+    &["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "DeploymentConfig", "Rollout", "Pod", "Job", "CronJob"];
+
+/// Where the pod of a kind is described.
+fn pod_of(kind: &str) -> &'static [&'static str] {
+    match kind {
+        "Pod" => &["spec"],
+        "CronJob" => &["spec", "jobTemplate", "spec", "template", "spec"],
+        _ => &["spec", "template", "spec"],
+    }
+}
+
+/// Whether objects of a kind run containers.
+pub(super) fn is_workload(kind: &str) -> bool {
+    KINDS.contains(&kind)
+}
 
 /// What belongs together: the namespace, and the release that installed it.
 type Release = (Option<String>, Option<String>);
@@ -28,12 +47,12 @@ struct Part {
 }
 
 /// Adds every Milvus that the workloads of a file run.
-pub(super) fn find(file: &File, found: &mut Found) {
+pub(super) fn find(file: &File, tree: &Tree, found: &mut Found) {
     let mut processes = Vec::new();
     let mut told = Vec::new();
     for document in &file.documents {
         for (path, node) in resources(&document.root) {
-            let Some(part) = process(file, document, path, node) else { continue };
+            let Some(part) = process((file, tree), document, path, node) else { continue };
             told.push((part.process.at, part.server, part.chart));
             processes.push((part.release, part.process));
         }
@@ -62,18 +81,21 @@ fn resources(root: &Node) -> Vec<(Path, &Node)> {
 }
 
 /// The process of a workload that runs the server.
-fn process(file: &File, document: &Arc<Document>, path: Path, node: &Node) -> Option<Part> {
+fn process((file, tree): (&File, &Tree), document: &Arc<Document>, path: Path, node: &Node) -> Option<Part> {
     let kind = node.entry("kind").filter(|kind| kind.value.text().is_some_and(|kind| KINDS.contains(&kind)))?;
-    let pod: &[&str] = if kind.value.text() == Some("Pod") { &["spec"] } else { &["spec", "template", "spec"] };
+    let word = kind.value.text().unwrap_or_default();
+    let pod = pod_of(word);
+    // A job with the server's image mostly does something else with it.
+    let only_commanded = word.ends_with("Job");
     let containers = node.at_path(pod)?.get("containers")?;
-    let server = |container| config_map::server(file, node.at_path(pod).unwrap_or(node), container);
+    let server = |container| config_map::server(file, tree, (node, node.at_path(pod).unwrap_or(node)), container);
     let name = node.at_path(&["metadata", "name"]).and_then(Node::raw_text).unwrap_or_default();
     for (index, container) in containers.items().iter().enumerate() {
         let image = container.get("image").and_then(|image| Text::of(image, &Variables::new()));
         let words = ["command", "args"].into_iter().filter_map(|key| container.get(key));
         let words = words.flat_map(|node| if node.is_seq() { node.items() } else { std::slice::from_ref(node) });
         let (role, runs_milvus) = process::commanded(words);
-        if !process::is_server(image.as_ref(), runs_milvus) {
+        if !process::is_server(image.as_ref(), runs_milvus) || only_commanded && !runs_milvus {
             continue;
         }
         let labelled = ["app.kubernetes.io/component", "component"].into_iter().filter_map(|key| label(node, key));

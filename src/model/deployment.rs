@@ -191,6 +191,21 @@ pub enum Oddity {
     UnknownWord { field: String, text: String, known: &'static str, at: Span },
     /// A component's own version, which nothing reads.
     ComponentVersion { component: String, at: Span },
+    /// A source that is not where it is looked for.
+    Unfound(Unfound),
+}
+
+/// An object that another one names, and that is not there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unfound {
+    /// Where it is named.
+    pub at: Span,
+    pub kind: String,
+    pub name: String,
+    /// Where it is looked for.
+    pub namespace: Option<String>,
+    /// Where one of that name is instead.
+    pub elsewhere: Option<(Span, String)>,
 }
 
 /// One Milvus. Every value knows its place and who said it.

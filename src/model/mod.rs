@@ -4,6 +4,7 @@
 
 mod deployment;
 mod field;
+mod reference;
 mod runbook;
 mod setting;
 mod tag;
@@ -12,8 +13,10 @@ mod version;
 
 pub use deployment::{
     Component, CoordinatorLayout, Deployment, Dialect, Identity, Migration, Mode, Oddity, Operation, Queue, Surface,
+    Unfound,
 };
 pub use field::{Field, Said};
+pub use reference::{Astray, Reference};
 pub use runbook::{Act, Opt, Runbook, Step, Writing};
 pub use setting::{Setting, Settings, Tree, Worth, keys};
 pub use tag::{Image, Tag};

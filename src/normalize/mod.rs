@@ -18,7 +18,7 @@ use crate::detect::{Evidence, Layer, Layers, Look, What};
 use crate::facts::Facts;
 use crate::finding::Set;
 use crate::model::{Deployment, Field, Image, Migration, Oddity, Queue, Tag, Version};
-use crate::source::Span;
+use crate::source::{Edit, Span};
 use crate::yaml::{Change, Document, Node};
 use retag::retagged;
 use std::sync::Arc;
@@ -53,6 +53,9 @@ pub fn read(evidence: &Evidence, facts: &Facts, given: &Given) -> Normal {
     }
     if let (Normal::Deployment(deployment), Some(why)) = (&mut normal, open) {
         take_defaults_away(deployment, why);
+    }
+    if let (Normal::Deployment(deployment), Some(unfound)) = (&mut normal, &evidence.unfound) {
+        deployment.oddities.push(Oddity::Unfound(unfound.clone()));
     }
     normal
 }
@@ -120,6 +123,15 @@ pub fn write(evidence: &Evidence, set: &Set) -> Vec<Rewrite> {
         What::Migration => migration::write(evidence, set),
     };
     rewrite.into_iter().collect()
+}
+
+/// What a [`Set`] changes in files that hold no YAML and fill variables of the evidence; where there is anything, it stands for
+/// what [`write`] would give.
+pub fn refill(evidence: &Evidence, set: &Set) -> Vec<Edit> {
+    match evidence.what {
+        What::Deployment(_, crate::model::Dialect::Process) => process::refill(evidence, set),
+        _ => Vec::new(),
+    }
 }
 
 /// Asks the layers of one piece of evidence, and knows a place for every answer.

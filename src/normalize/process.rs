@@ -4,7 +4,7 @@
 
 mod write;
 
-pub(super) use write::write;
+pub(super) use write::{refill, write};
 
 use super::{Given, Reader, configured_queue, version_of};
 use crate::detect::{Evidence, Role, Text, Variable};
@@ -50,7 +50,7 @@ pub(super) fn read(evidence: &Evidence, surface: Surface, facts: &Facts, given: 
 
 fn image(evidence: &Evidence) -> Field<Image> {
     let images = evidence.processes.iter().filter_map(|process| process.image.as_ref());
-    let mut images = images.map(|text| Field::written(text.at, reference(text)));
+    let mut images = images.map(|text| Field::written(text.said_at(), reference(text)));
     let Some(first) = images.next() else { return Field::unknown(evidence.at, "no image is written") };
     match images.find(|other| other.value() != first.value()) {
         Some(other) => Field::unknown(other.at, "the processes of this Milvus run different images"),
@@ -123,7 +123,7 @@ fn queue(
     }
     if let Some(at) = evidence.processes.iter().find_map(|process| process.configured) {
         return broker(evidence, mode)
-            .unwrap_or_else(|| Field::unknown(at, "the file that is mounted here may name it, and is not read"));
+            .unwrap_or_else(|| Field::unknown(at, "the file that is named here may name it, and is not read"));
     }
     broker(evidence, mode).unwrap_or_else(|| default_queue(mode, version, facts))
 }
@@ -137,7 +137,7 @@ fn variables<'a>(evidence: &'a Evidence, name: &'static str) -> impl Iterator<It
 fn named(variable: &Variable, oddities: &mut Vec<Oddity>) -> Option<Field<Queue>> {
     let text = variable.value.as_ref()?;
     if let Some(queue) = Queue::parse(&text.filled) {
-        return Some(Field::written(text.at, queue));
+        return Some(Field::written(text.said_at(), queue));
     }
     if let Some(queue) = Queue::parse(&text.assumed) {
         return Some(Field::default(text.at, queue, format!("the default in `{}`", text.written)));

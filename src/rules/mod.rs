@@ -78,6 +78,9 @@ mod queue_not_selected;
 mod queue_unknown;
 mod queue_unsupported;
 mod quoted_boolean;
+mod reference_cycle;
+mod reference_missing;
+mod reference_outside;
 mod release_bad;
 mod release_unknown;
 mod release_vulnerable;
@@ -95,6 +98,7 @@ mod script_unpinned;
 mod setting_ineffective;
 mod setting_unsupported;
 mod short_prerelease;
+mod source_missing;
 mod source_patch_old;
 mod standby_missing;
 mod tag_behind_chart;
@@ -118,7 +122,8 @@ mod frame;
 use crate::facts::{Circumstances, Edge, Facts, Floor, Hop, Judgement, Risk, Via, What};
 use crate::finding::{Confidence, Finding, Fix, Set, Severity};
 use crate::model::{
-    Act, Deployment, Field, Migration, Operation, Runbook, Step, Subject, Transition, Version, Writing,
+    Act, Astray, Deployment, Field, Migration, Operation, Reference, Runbook, Step, Subject, Transition, Version,
+    Writing,
 };
 use crate::source::Span;
 
@@ -199,6 +204,9 @@ pub static RULES: &[&Rule] = &[
     &queue_unknown::RULE,
     &queue_unsupported::RULE,
     &quoted_boolean::RULE,
+    &reference_cycle::RULE,
+    &reference_missing::RULE,
+    &reference_outside::RULE,
     &release_bad::RULE,
     &release_unknown::RULE,
     &release_vulnerable::RULE,
@@ -216,6 +224,7 @@ pub static RULES: &[&Rule] = &[
     &setting_ineffective::RULE,
     &setting_unsupported::RULE,
     &short_prerelease::RULE,
+    &source_missing::RULE,
     &source_patch_old::RULE,
     &standby_missing::RULE,
     &tag_behind_chart::RULE,
@@ -283,6 +292,8 @@ pub enum Event<'a> {
         at: Span,
         why: &'a str,
     },
+    /// A path leads to no file of the repository.
+    Reference(&'a Reference),
     /// An exception that covers nothing any more, or whose day is over; `at` is where it is written, if that is a text of
     /// this run.
     Exception {
@@ -409,6 +420,14 @@ impl<'a> Case<'a> {
                 Act::Kubectl(verb) if verbs.contains(&verb.as_str()) => Some(stage),
                 _ => None,
             },
+            _ => None,
+        }
+    }
+
+    /// A reference with this fault.
+    pub fn astray(&self, fault: Astray) -> Option<&'a Reference> {
+        match self.event {
+            Event::Reference(reference) => Some(reference).filter(|reference| reference.fault == fault),
             _ => None,
         }
     }

@@ -4,6 +4,7 @@
 //! is read from the object database, the index and the work tree through the `git` program; nothing is checked out or
 //! written. It knows nothing of what the files mean.
 
+mod asked;
 mod blobs;
 mod lists;
 mod revisions;
@@ -181,8 +182,15 @@ impl Repository {
     ///
     /// `GIT_DIR` and `GIT_INDEX_FILE` are left as they are: in a hook they name the index of the commit in progress.
     fn git(&self) -> Command {
+        let mut git = self.git_with_patterns();
+        git.arg("--literal-pathspecs");
+        git
+    }
+
+    /// The same for the few commands that refuse to take paths literally.
+    fn git_with_patterns(&self) -> Command {
         let mut git = Command::new("git");
-        git.args(["--no-replace-objects", "--literal-pathspecs", "-c", "core.quotepath=off"])
+        git.args(["--no-replace-objects", "-c", "core.quotepath=off"])
             .current_dir(&self.root)
             .env("GIT_OPTIONAL_LOCKS", "0")
             .env("GIT_TERMINAL_PROMPT", "0")

@@ -4,9 +4,11 @@
 //! for each side of a comparison, and [`Span`]s that point into them. It knows nothing of YAML or Milvus: which files are
 //! worth keeping is told to it as a list of literals. Reading is done by the doors `disk` and `git`, one per kind of outside.
 
+pub mod asked;
 pub mod disk;
 pub mod git;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// Which state of the repository a text belongs to.
@@ -105,12 +107,37 @@ pub struct Sources {
     pub seen: usize,
     /// Paths that differ between the two sides; `None` when that is not known and both sides must be compared whole.
     pub changed: Option<Vec<String>>,
+    /// What is known of paths that texts refer to and at which no text was found.
+    pub absent: BTreeMap<String, Absence>,
+}
+
+/// Why there is no text at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Absence {
+    /// Nothing is there, and nothing says that something will be.
+    Missing,
+    /// The path leads out of the repository, directly or through a link. What is there was not read.
+    Outside,
+    /// Something is there, and its text was not asked for or is none.
+    There,
+    /// It is ignored, stands in another repository, or nobody could be asked.
+    Unknown,
+}
+
+/// A path that a text refers to, and that was not among the texts.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Wanted {
+    pub side: Side,
+    /// Without `.`; as the user would type it.
+    pub path: String,
+    /// Whether its text is wanted; else only whether something is there.
+    pub text: bool,
 }
 
 impl Sources {
     /// A side with nothing in it.
     pub fn empty(side: Side) -> Sources {
-        Sources { side, files: Vec::new(), unreadable: Vec::new(), seen: 0, changed: None }
+        Sources { side, files: Vec::new(), unreadable: Vec::new(), seen: 0, changed: None, absent: BTreeMap::new() }
     }
 
     /// A side from texts given as `(path, text)`; for tests, standard input, and texts made by the caller.

@@ -3,6 +3,7 @@
 //! Nothing is trusted: every change is made on the text, the text is read again, and unless it says exactly what the same
 //! change makes of the tree (`expect`), and everything around it says what it said, the change is refused.
 
+mod append;
 mod insert;
 mod locate;
 mod remove;
@@ -26,7 +27,7 @@ pub type Path = Vec<Step>;
 /// Something to do to a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// Replaces a scalar, or adds the key, and the maps above it, that are missing. `string`: the value must be read as a
+    /// Replaces a scalar, adds an item behind the last of a list, or adds the key, and the maps above it, that are missing. `string`: the value must be read as a
     /// string, and is quoted if it would not be.
     Set { path: Path, value: String, string: bool },
     /// Adds a key with a value given as YAML (block style, indented by 0).
@@ -196,6 +197,9 @@ impl State {
 
     fn set(&self, path: &Path, value: &str, string: bool) -> Result<Vec<Edit>, EditError> {
         let document = self.document();
+        if let Some(edits) = append::append(&self.text, document, path, (value, string))? {
+            return Ok(edits);
+        }
         let place = locate(&self.text, document, path)?;
         match place {
             Place::Found(found) if found.is_scalar_like() => {

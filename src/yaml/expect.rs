@@ -56,7 +56,12 @@ impl Tree {
             *self = Tree::Map(Vec::new());
         }
         match (self, step) {
-            (Tree::Seq(items), Step::Index(index)) => items.get_mut(*index),
+            (Tree::Seq(items), Step::Index(index)) => {
+                if create && *index == items.len() {
+                    items.push(Tree::Null);
+                }
+                items.get_mut(*index)
+            }
             (Tree::Map(entries), Step::Key(key)) => {
                 let wanted = Tree::scalar(key, true);
                 let index = match entries.iter().rposition(|(name, _)| *name == wanted) {

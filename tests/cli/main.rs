@@ -1,7 +1,9 @@
 //! The binary, run as a user runs it.
 #![allow(clippy::unwrap_used)]
 
+mod applications;
 mod changes;
 mod commands;
+mod references;
 mod repository;
 mod runbooks;

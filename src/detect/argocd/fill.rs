@@ -1,44 +1,112 @@
-//! What an ApplicationSet puts in for its parameters: takes an element of a list generator, fills texts and nodes.
+//! What an ApplicationSet puts in for its parameters: takes an element of a generator, fills texts and nodes.
 //!
-//! Both spellings are known, `{{name}}` and `{{ .name }}`. Functions and conditions of Go templates are not evaluated: what
-//! holds them stays open.
+//! Both spellings are known, `{{name}}` and `{{ .name }}`, and the small functions of Go templates (`action`). Whatever else
+//! stands between braces stays open, as it is written.
 
+use super::action;
 use crate::yaml::{Entry, Kind, Map, Node, Scalar};
 use std::sync::Arc;
 
 /// The parameters of one Application; none for an Application that stands there itself.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Fill(Vec<(String, String)>);
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Fill {
+    known: Vec<(String, String)>,
+    /// There are more parameters, which nobody here knows.
+    pub open: bool,
+}
 
 impl Fill {
     /// The parameters of an element: `{cluster: a, values: {tag: b}}` has `cluster` and `values.tag`.
     pub(super) fn of(element: &Node) -> Fill {
         let mut fill = Fill::default();
-        fill.add("", element.resolved());
+        fill.add_all("", element.resolved());
         fill
     }
 
-    fn add(&mut self, prefix: &str, node: &Node) {
-        for (key, entry) in node.entries() {
-            let name = if prefix.is_empty() { key.to_string() } else { format!("{prefix}.{key}") };
-            match (entry.value.text(), &entry.value.kind) {
-                (Some(text), _) => self.0.push((name, text.to_string())),
+    /// Parameters of which more are not known.
+    pub(super) fn open() -> Fill {
+        Fill { open: true, ..Fill::default() }
+    }
+
+    fn add_all(&mut self, prefix: &str, node: &Node) {
+        let name = |key: &str| if prefix.is_empty() { key.to_string() } else { format!("{prefix}.{key}") };
+        let below = node.entries().map(|(key, entry)| (key.to_string(), &entry.value));
+        let items = node.items().iter().enumerate().map(|(index, item)| (index.to_string(), item));
+        for (key, value) in below.chain(items) {
+            let name = name(&key);
+            match (value.text(), &value.kind) {
+                (Some(text), _) => self.known.push((name, text.to_string())),
                 // Aliases can make more of an element than anybody could write.
                 (None, Kind::Alias(_)) => {}
-                (None, _) => self.add(&name, &entry.value),
+                (None, Kind::Scalar(_)) => self.open = true,
+                (None, _) => self.add_all(&name, value),
             }
         }
+    }
+
+    /// Adds one parameter, over one of that name.
+    pub(super) fn set(&mut self, name: String, value: String) {
+        self.known.retain(|(known, _)| *known != name);
+        self.known.push((name, value));
+    }
+
+    /// The `values` of a generator, which may hold its other parameters.
+    pub(super) fn set_values(&mut self, values: Option<&Node>) {
+        for (key, entry) in values.into_iter().flat_map(Node::entries) {
+            let value = entry.value.raw_text().map(|text| self.text(text)).filter(|text| !text.contains("{{"));
+            match value {
+                Some(value) => self.set(format!("values.{key}"), value),
+                None => self.open = true,
+            }
+        }
+    }
+
+    /// Where a folder or a file was found, in the words of both kinds of templates. `prefix` stands before each.
+    pub(super) fn set_path(&mut self, prefix: &str, path: &str, file: Option<&str>) {
+        let prefix = if prefix.is_empty() { "path".to_string() } else { format!("{prefix}.path") };
+        let base = path.rsplit('/').next().unwrap_or(path);
+        let mut set = |name: &str, value: &str| self.set(format!("{prefix}{name}"), value.to_string());
+        for (name, value) in [("", path), (".path", path), (".basename", base)] {
+            set(name, value);
+        }
+        set(".basenameNormalized", &action::normalized(base));
+        if let Some(file) = file {
+            set(".filename", file);
+            set(".filenameNormalized", &action::normalized(file));
+        }
+        for (index, segment) in path.split('/').enumerate() {
+            set(&format!("[{index}]"), segment);
+            set(&format!(".segments.{index}"), segment);
+        }
+    }
+
+    /// These parameters and those of another, which gives way.
+    pub(super) fn with(&self, weaker: &Fill) -> Fill {
+        let mut both = self.clone();
+        both.known.extend(weaker.known.iter().filter(|(name, _)| self.get(name).is_none()).cloned());
+        both.open |= weaker.open;
+        both
+    }
+
+    /// A parameter by its name.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.known.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether it is known that no parameter has this name, nor one that begins with it.
+    pub(super) fn lacks(&self, name: &str) -> bool {
+        let below = format!("{name}.");
+        !self.open && !self.known.iter().any(|(known, _)| known == name || known.starts_with(&below))
     }
 
     /// A text with every parameter that is known put in.
     pub(super) fn text(&self, text: &str) -> String {
         let mut filled = String::with_capacity(text.len());
         let mut rest = text;
-        while let Some((before, action, after)) = next_action(rest).filter(|_| !self.0.is_empty()) {
+        while let Some((before, action, after)) = next_action(rest).filter(|_| !self.known.is_empty()) {
             filled.push_str(before);
-            let name = action.trim_matches(['{', '}', '-', ' ']).trim_start_matches('.');
-            match self.0.iter().find(|(known, _)| known == name) {
-                Some((_, value)) => filled.push_str(value),
+            match action::value(action, self) {
+                Some(value) => filled.push_str(&value),
                 None => filled.push_str(action),
             }
             rest = after;

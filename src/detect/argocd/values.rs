@@ -6,12 +6,12 @@ use crate::source::Span;
 use crate::yaml::{self, Document, Kind, Node, Path, Step};
 use std::sync::Arc;
 
-/// The layers of a source, bottom first; what cannot be read becomes a trouble.
+/// The layers of a source, bottom first; what cannot be read becomes a trouble. `folder` is that of a chart in the repository.
 pub(super) fn layers(
     application: &Application,
     source: &Node,
     steps: &Path,
-    sources: &[Node],
+    (sources, folder): (&[Node], Option<&str>),
     found: &mut Found,
 ) -> Layers {
     let document = application.place.document;
@@ -23,7 +23,7 @@ pub(super) fn layers(
         layers.push(unknown(application, node.at));
     }
     for file in node.get("valueFiles").map_or(&[][..], Node::items) {
-        layers.extend(of_file(application, file, sources));
+        layers.extend(of_file(application, file, (sources, folder), node));
     }
     let object = node.entry("valuesObject").filter(|entry| entry.value.is_map() || document.templated);
     match (object, node.get("values")) {
@@ -35,7 +35,11 @@ pub(super) fn layers(
         (None, Some(values)) => layers.extend(of_text(application, values, found)),
         (None, None) => {}
     }
-    if layers.iter().all(|layer| !layer.editable) && node.get("values").is_none_or(Node::is_null) && object.is_none() {
+    if !application.merged
+        && layers.iter().all(|layer| !layer.editable)
+        && node.get("values").is_none_or(Node::is_null)
+        && object.is_none()
+    {
         // Nothing is written yet: here a repair would write.
         let path = below(steps, &["helm", "valuesObject"]);
         layers.push(Layer { document: Arc::clone(document), path, node: nothing.clone(), editable: true });
@@ -47,27 +51,71 @@ pub(super) fn layers(
     Layers(layers)
 }
 
-/// A values file of another source of the same Application (`$ref/path`), which counts from the root of its repository. One
-/// that the tree does not hold says nothing of Milvus; a path in the chart itself is no file of this repository.
-fn of_file(application: &Application, file: &Node, sources: &[Node]) -> Option<Layer> {
+/// A values file: of another source of the same Application (`$ref/path`, which counts from the root of its repository), or
+/// beside the chart. One that is not here may say anything, unless Argo CD is told to do without.
+fn of_file(
+    application: &Application,
+    file: &Node,
+    (sources, folder): (&[Node], Option<&str>),
+    helm: &Node,
+) -> Option<Layer> {
     let path = application.text(Some(file))?;
     if path.contains("{{") || path.contains("://") {
         return Some(unknown(application, file.at));
     }
-    let (name, path) = path.strip_prefix('$')?.split_once('/')?;
-    let named = |source: &&Node| application.text(source.get("ref")).as_deref() == Some(name);
-    sources.iter().find(named)?;
-    let document = from_root(application, path)?.documents.first()?;
-    Some(Layer::of_document(Arc::clone(document)))
+    let tree = application.place.tree;
+    let may_miss = helm.get("ignoreMissingValueFiles").and_then(Node::as_bool) == Some(true);
+    let named = |name: &str| sources.iter().any(|source| application.text(source.get("ref")).as_deref() == Some(name));
+    let found = match (path.strip_prefix('$').and_then(|path| path.split_once('/')), folder) {
+        (Some((name, _)), _) if !named(name) => None,
+        (Some((name, path)), _) => {
+            let found = from_root(application, path, file.at);
+            if found.is_none() && !may_miss {
+                expect(application, helm, name, (path, file.at));
+            }
+            found
+        }
+        (None, Some(_)) if path.starts_with('/') => from_root(application, path.trim_start_matches('/'), file.at),
+        (None, Some(folder)) if may_miss => tree.seek(&format!("{folder}/"), &path, file.at),
+        (None, Some(folder)) => tree.refer(&format!("{folder}/"), &path, file.at),
+        // The chart's own defaults, which are known by its version.
+        (None, None) if path == "values.yaml" => return None,
+        (None, None) => None,
+    };
+    match found {
+        Some(file) if file.problems.is_empty() || !file.documents.is_empty() => {
+            Some(Layer::of_document(Arc::clone(file.documents.first()?)))
+        }
+        None if may_miss => None,
+        _ => Some(Layer::unseen(application.place.document, application.steps.clone(), file.at)),
+    }
+}
+
+/// A file that is not here is missed where another of the same source is: then that source is this repository.
+fn expect(application: &Application, helm: &Node, name: &str, (path, at): (&str, Span)) {
+    let Place { file, tree, .. } = application.place;
+    let own = &file.source.path;
+    let mut folders = std::iter::once("").chain(own.match_indices('/').map(|(at, _)| &own[..=at]));
+    let others = helm.get("valueFiles").map_or(&[][..], Node::items).iter();
+    let others: Vec<String> = others.filter_map(|other| application.text(Some(other))).collect();
+    let is_root = |folder: &&str| {
+        let mut same = others.iter().filter_map(|other| other.strip_prefix('$')?.split_once('/'));
+        same.any(|(other, path)| other == name && tree.get(&format!("{folder}{path}")).is_some())
+    };
+    if let Some(root) = folders.find(is_root) {
+        tree.refer(root, path, at);
+    }
 }
 
 /// A file by its path from the root of the repository. What is read may begin above that root, so every folder above the
 /// Application is tried for it, the highest first.
-fn from_root<'a>(application: &Application<'a>, path: &str) -> Option<&'a File<'a>> {
-    let Place { file, tree, .. } = application.place;
-    let own = &file.source.path;
-    let folders = own.match_indices('/').map(|(at, _)| &own[..at]);
-    std::iter::once("").chain(folders).find_map(|folder| tree.get(&format!("{folder}/{path}")))
+fn from_root<'a>(application: &Application<'a>, path: &str, at: Span) -> Option<&'a File<'a>> {
+    let place = application.place;
+    let own = &place.file.source.path;
+    let folders = || std::iter::once("").chain(own.match_indices('/').map(|(at, _)| &own[..=at]));
+    let known = folders().find_map(|folder| place.tree.get(&format!("{folder}{path}")));
+    // Only where none of them has it is each looked for on the disk.
+    known.or_else(|| folders().find_map(|folder| place.tree.seek(folder, path, at)))
 }
 
 /// Values in a file of which not even the name is known: it might write anything, so no default is known to be in force.
@@ -83,7 +131,7 @@ fn unknown(application: &Application, at: Span) -> Layer {
 fn of_object(application: &Application, values: &Node, steps: Path) -> Layer {
     let document = application.place.document;
     if !holds_actions(application, values.at) {
-        return Layer::of_part(document, steps, values);
+        return Layer { editable: !application.merged, ..Layer::of_part(document, steps, values) };
     }
     // What is filled in differently for each Application is not to be written over for one of them.
     Layer { node: application.fill.node(values), editable: false, ..Layer::of_part(document, steps, values) }
@@ -109,7 +157,7 @@ fn of_text(application: &Application, values: &Node, found: &mut Found) -> Optio
         }
     }
     if !holds_actions(application, document.region) {
-        return Some(Layer::of_document(Arc::new(document)));
+        return Some(Layer { editable: !application.merged, ..Layer::of_document(Arc::new(document)) });
     }
     let region = text.get(document.region.range()).unwrap_or_default();
     if !application.fill.text(region).contains("{{") {

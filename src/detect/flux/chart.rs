@@ -1,8 +1,8 @@
 //! Which chart a HelmRelease installs: from a repository, an OCI artifact, or a HelmChart object.
 
 use super::HelmRelease;
-use crate::detect::helm_values;
 use crate::detect::objects::{Called, Nearest, nearest};
+use crate::detect::{helm_values, release};
 use crate::source::Span;
 use crate::yaml::Node;
 
@@ -43,6 +43,10 @@ impl<'a> HelmRelease<'a> {
         let name = chart.value.raw_text()?;
         let source = spec.get("sourceRef");
         let kind = source.and_then(|source| text(source, "kind")).unwrap_or("HelmRepository");
+        // Most releases are of other charts; who has them is not asked.
+        if kind == "HelmRepository" && !release::is_milvus_chart(name, None) {
+            return None;
+        }
         let repository = source.and_then(|source| {
             let namespace = text(source, "namespace").or(namespace);
             let found = nearest(self.tree, self.path, Called { kind, name: text(source, "name")?, namespace })?;

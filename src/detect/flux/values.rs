@@ -1,10 +1,11 @@
-//! The values of a HelmRelease, as the helm-controller lays them: `valuesFrom` in its order, `spec.values` on top.
+//! The values of a HelmRelease, as the helm-controller lays them: `valuesFrom` in its order, `spec.values` on top; and what
+//! its post-renderers make of the images that come out.
 
-use super::HelmRelease;
+use super::{HelmRelease, rendered};
 use crate::detect::objects::{Called, nearest};
-use crate::detect::{Layer, Layers};
-use crate::source::Span;
-use crate::yaml::{self, Entry, Kind, Map, Node, Scalar, Step, Style};
+use crate::detect::settings::{Settings, typed};
+use crate::detect::{Layer, Layers, kustomize};
+use crate::yaml::{self, Document, Kind, Node, Step};
 use std::sync::Arc;
 
 impl HelmRelease<'_> {
@@ -19,73 +20,82 @@ impl HelmRelease<'_> {
             // A repair may still write there.
             None => Layer::of_part(self.object.document, path, &Node { at: spec(), kind: Kind::Null }),
         });
-        Layers(layers)
+        let mut layers = Layers(layers);
+        if let Some(layer) = rendered::layer(&self.object, self.tree, &layers) {
+            // What a post-renderer puts in stands above all values, and no repair of these would come through.
+            for below in &mut layers.0 {
+                below.editable = false;
+            }
+            layers.0.push(layer);
+        }
+        layers
     }
 
     /// One entry of `valuesFrom`.
     fn referred(&self, index: usize, item: &Node) -> Layer {
-        self.config_map(item).unwrap_or_else(|| {
+        self.held(item).unwrap_or_else(|| {
             let mut path = self.object.path_to(&["spec", "valuesFrom"]);
             path.push(Step::Index(index));
             Layer::unseen(self.object.document, path, item.at)
         })
     }
 
-    /// A ConfigMap among the files. What is in a Secret is not looked at, plain or not.
-    fn config_map(&self, item: &Node) -> Option<Layer> {
+    /// What a ConfigMap or a Secret among the files holds for an entry.
+    fn held(&self, item: &Node) -> Option<Layer> {
         let text = |key: &str| item.get(key).and_then(Node::text);
         let called = Called { kind: text("kind")?, name: text("name")?, namespace: self.namespace() };
-        if called.kind != "ConfigMap" {
+        if !["ConfigMap", "Secret"].contains(&called.kind) {
             return None;
         }
         let key = text("valuesKey").unwrap_or("values.yaml");
-        let Some(found) = nearest(self.tree, self.path, called).filter(|found| !found.several) else {
-            return self.generated(called.name, key);
+        let is_it = |map: &&Node| {
+            map.get("kind").and_then(Node::text) == Some(called.kind)
+                && map.at_path(&["metadata", "name"]).and_then(Node::raw_text) == Some(called.name)
         };
-        let value = found.object.node.at_path(&["data", key])?;
-        if let Some(target) = text("targetPath") {
-            let node = at_target(target, value)?;
-            let path = found.object.path_to(&["data", key]);
-            return Some(Layer { document: Arc::clone(found.object.document), path, node, editable: false });
-        }
-        let stream = yaml::parse_block(self.tree.text(found.object.document.source), value)?;
-        let document = Arc::new(stream.documents.into_iter().next()?);
-        Some(Layer { editable: document.exact, ..Layer::of_document(document) })
+        let Some(map) = self.maps.iter().find(is_it) else {
+            let Some(found) = nearest(self.tree, self.path, called).filter(|found| !found.several) else {
+                let maker = kustomize::generated(self.tree, self.path, called.kind, called.name)?;
+                return self.value(self.object.document, value(&maker, key)?, item);
+            };
+            return self.value(found.object.document, value(found.object.node, key)?, item);
+        };
+        self.value(self.object.document, value(map, key)?, item)
     }
 
-    /// A ConfigMap that kustomize makes of a file: `configMapGenerator: [{name, files: [values.yaml=milvus.yaml]}]`.
-    fn generated(&self, name: &str, key: &str) -> Option<Layer> {
-        let folder = self.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let makers = ["kustomization.yaml", "kustomization.yml"];
-        let maker = makers.iter().find_map(|file| self.tree.get(&format!("{folder}/{file}")))?;
-        let generators = maker.documents.iter().filter_map(|document| document.root.get("configMapGenerator"));
-        let named = |node: &&Node| node.get("name").and_then(Node::text) == Some(name);
-        let generator = generators.flat_map(Node::items).find(named)?;
-        let files = generator.get("files")?.items().iter().filter_map(Node::text);
-        let file = files.into_iter().find_map(|file| match file.split_once('=') {
-            Some((as_key, file)) => (as_key == key).then_some(file),
-            None => (file.rsplit('/').next() == Some(key)).then_some(file),
-        })?;
-        let document = self.tree.beside(&maker.source.path, file)?.documents.first()?;
-        Some(Layer::of_document(Arc::clone(document)))
+    /// A text as values: YAML, or a single value for the path that the entry names.
+    fn value(&self, holder: &Arc<Document>, value: &Node, item: &Node) -> Option<Layer> {
+        let Some(target) = item.get("targetPath").filter(|target| target.text().is_some_and(|text| !text.is_empty()))
+        else {
+            let document = self.document(value)?;
+            return Some(Layer { editable: document.exact, ..Layer::of_document(document) });
+        };
+        if target.text()?.contains('[') {
+            return None;
+        }
+        let mut settings = Settings::default();
+        settings.add(Some(target), Some(typed(value, false)));
+        let node = settings.map(value.at)?;
+        Some(Layer { document: Arc::clone(holder), path: Vec::new(), node, editable: false })
+    }
+
+    /// The document that a text holds: a whole file, where a generator takes the text from one.
+    fn document(&self, value: &Node) -> Option<Arc<Document>> {
+        let whole = |file: &&crate::detect::File| {
+            file.id == value.at.source && value.at.start == 0 && value.at.end as usize == file.source.text.len()
+        };
+        if let Some(file) = self.tree.files.iter().find(whole) {
+            return file.documents.first().cloned();
+        }
+        let stream = yaml::parse_block(self.tree.text(value.at.source), value)?;
+        Some(Arc::new(stream.documents.into_iter().next()?))
     }
 }
 
-/// `targetPath: cluster.enabled` puts one value there, typed as `--set` types it. Lists and escaped dots are not followed.
-fn at_target(target: &str, value: &Node) -> Option<Node> {
-    let text = value.text()?.trim();
-    if target.contains(['[', '\\']) {
+/// The text under a key. What is encoded or encrypted is not looked at.
+fn value<'a>(map: &'a Node, key: &str) -> Option<&'a Node> {
+    let is_secret = map.get("kind").and_then(Node::text) == Some("Secret");
+    if map.get("sops").is_some() {
         return None;
     }
-    let at = value.at;
-    let leaf = plain(at, text);
-    Some(target.rsplit('.').fold(leaf, |value, key| {
-        let entries = vec![Entry { key: plain(at, key), value }];
-        Node { at, kind: Kind::Map(Arc::new(Map { entries })) }
-    }))
-}
-
-fn plain(at: Span, text: &str) -> Node {
-    let scalar = Scalar { text: text.into(), style: Style::Plain, templated: false, tag: None, content: at };
-    Node { at, kind: Kind::Scalar(scalar) }
+    map.get(if is_secret { "stringData" } else { "data" })?.get(key)
 }

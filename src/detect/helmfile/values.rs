@@ -43,8 +43,27 @@ impl Item<'_> {
         if path.contains("{{") || path.contains("://") {
             return None;
         }
-        let document = self.tree.beside(&self.file.source.path, &path)?.documents.first()?;
-        Some(Layer::of_document(Arc::clone(document)))
+        let from = &self.file.source.path;
+        let file = match self.may_be_missing() {
+            true => self.tree.seek(from, &path, item.at),
+            false => self.tree.refer(from, &path, item.at),
+        };
+        Some(Layer::of_document(Arc::clone(file?.documents.first()?)))
+    }
+
+    /// Whether Helmfile goes on without a values file that is not there.
+    fn may_be_missing(&self) -> bool {
+        let own = self.entry("missingFileHandler").and_then(|entry| entry.value.raw_text());
+        let default = || {
+            let roots = self.file.documents.iter().map(|document| &document.root);
+            roots
+                .filter_map(|root| {
+                    root.at_path(&["helmDefaults", "missingFileHandler"]).or(root.get("missingFileHandler"))
+                })
+                .next()?
+                .raw_text()
+        };
+        own.or_else(default).is_some_and(|handler| handler != "Error")
     }
 
     /// A path in which the release's own name is put in: of all templates that is the one that every release knows.

@@ -2,41 +2,15 @@
 //!
 //! A strategic-merge patch is a layer as it stands. The operations of a JSON patch become one layer each, which nobody edits.
 
-use super::overlays::Kustomization;
-use super::synthetic::{images, nested, nothing};
-use crate::detect::{Evidence, Layer, Tree};
-use crate::source::{SourceId, Span};
+use super::images;
+use super::kustomization::Kustomization;
+use super::merge::{merged, with};
+use super::subject::Subject;
+use super::synthetic::{nested, nothing};
+use crate::detect::{Layer, Tree};
+use crate::source::SourceId;
 use crate::yaml::{self, Document, Node, Path, Step};
 use std::sync::Arc;
-
-/// A resource that patches are laid over.
-#[derive(Clone)]
-pub(super) struct Subject {
-    pub evidence: Evidence,
-    /// Every name that it has had; a patch may mean it by any of them.
-    pub names: Vec<String>,
-    pub deleted: bool,
-}
-
-impl Subject {
-    pub(super) fn of(evidence: &Evidence) -> Subject {
-        Subject { evidence: evidence.clone(), names: evidence.id.name.iter().cloned().collect(), deleted: false }
-    }
-
-    fn text(&self, key: &str) -> Option<&str> {
-        self.evidence.layers.0.first()?.node.get(key)?.text()
-    }
-
-    fn lay(&mut self, layer: Layer, at: Span) {
-        // What is written below would not come through; no repair is offered rather than one without effect.
-        for below in self.evidence.layers.0.iter_mut().filter(|_| !layer.editable) {
-            below.editable = false;
-        }
-        self.evidence.layers.0.push(layer);
-        // Two overlays of one base are told apart by their places.
-        self.evidence.at = at;
-    }
-}
 
 /// What a kustomization changes.
 pub(super) enum Patch<'a> {
@@ -45,7 +19,7 @@ pub(super) enum Patch<'a> {
     /// A patch that is not among the files.
     Unseen { layer: Layer, target: &'a Node },
     /// An entry of `images`.
-    Image { document: &'a Arc<Document>, item: &'a Node },
+    Image { document: &'a Arc<Document>, item: &'a Node, reaches_milvus: bool },
 }
 
 /// Everything that a kustomization changes in resources, in the order in which kustomize does it.
@@ -70,9 +44,8 @@ pub(super) fn patches<'a>(one: &Kustomization<'a>, tree: &Tree) -> Vec<Patch<'a>
             (None, None) => {}
         }
     }
-    if images::reach_milvus(one, tree) {
-        patches.extend(one.list("images").map(|(_, item)| Patch::Image { document: one.document, item }));
-    }
+    let reaches_milvus = images::reach_milvus(one, tree);
+    patches.extend(one.list("images").map(|(_, item)| Patch::Image { document: one.document, item, reaches_milvus }));
     patches
 }
 
@@ -88,6 +61,12 @@ fn written(one: &Kustomization, tree: &Tree, name: &Node) -> Option<Vec<Arc<Docu
 }
 
 fn inline(one: &Kustomization, tree: &Tree, text: &Node) -> Option<Vec<Arc<Document>>> {
+    if text.is_map() || text.is_seq() {
+        // Flux took patches as they are, not as a text.
+        let mut document: Document = (**one.document).clone();
+        (document.root, document.exact) = (text.clone(), false);
+        return Some(vec![Arc::new(document)]);
+    }
     let stream = yaml::parse_block(tree.text(one.document.source), text)?;
     Some(stream.documents.into_iter().map(Arc::new).collect())
 }
@@ -95,9 +74,13 @@ fn inline(one: &Kustomization, tree: &Tree, text: &Node) -> Option<Vec<Arc<Docum
 impl Patch<'_> {
     /// Lays the patch over a resource that it means; whether it did.
     pub(super) fn apply(&self, subject: &mut Subject) -> bool {
+        if subject.deleted {
+            return false;
+        }
         match self {
-            Patch::Image { document, item } => {
-                let layer = images::layer(document, item, &subject.evidence);
+            Patch::Image { item, .. } if subject.root.is_some() => images::in_containers(item, subject),
+            Patch::Image { document, item, reaches_milvus } => {
+                let layer = images::layer(document, item, &subject.layers).filter(|_| *reaches_milvus);
                 layer.map(|layer| subject.lay(layer, item.at)).is_some()
             }
             Patch::Unseen { layer, target } => {
@@ -134,7 +117,7 @@ fn names(root: &Node, subject: &Subject) -> bool {
     root.get("kind").and_then(Node::text) == subject.text("kind")
         && group(root.get("apiVersion").and_then(Node::text)) == group(subject.text("apiVersion"))
         && text("name").is_some_and(|name| subject.names.iter().any(|known| known == name))
-        && text("namespace").is_none_or(|own| subject.evidence.id.namespace.as_deref().is_none_or(|other| own == other))
+        && text("namespace").is_none_or(|own| subject.namespace.as_deref().is_none_or(|other| own == other))
 }
 
 /// The group of an `apiVersion`; a patch may name another version of it.
@@ -143,10 +126,11 @@ fn group(api_version: Option<&str>) -> Option<&str> {
 }
 
 /// Whether a `target` selects a resource; `None` where it asks for more than is understood.
-fn means(target: &Node, subject: &Subject) -> Option<bool> {
+pub(super) fn means(target: &Node, subject: &Subject) -> Option<bool> {
     let asked = |key: &str| target.get(key).and_then(Node::text).filter(|text| !text.is_empty());
-    let (group, version) = subject.text("apiVersion")?.split_once('/')?;
-    let namespace = subject.evidence.id.namespace.as_deref();
+    let version = subject.text("apiVersion")?;
+    let (group, version) = version.split_once('/').unwrap_or(("", version));
+    let namespace = subject.namespace.as_deref();
     let names = subject.names.iter();
     let mut answers = vec![
         asked("group").map(|asked| fits(asked, group)),
@@ -164,9 +148,21 @@ fn means(target: &Node, subject: &Subject) -> Option<bool> {
     answers().all(|fit| fit.is_some()).then_some(true)
 }
 
-/// Whether an anchored regular expression fits a text; `None` for one that is more than words and `.*`.
-fn fits(pattern: &str, text: &str) -> Option<bool> {
+/// Whether an anchored regular expression fits a text; `None` for one that is more than words, `.*` and `|`.
+pub(super) fn fits(pattern: &str, text: &str) -> Option<bool> {
     let pattern = pattern.trim_start_matches('^').trim_end_matches('$');
+    let pattern = pattern.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')).unwrap_or(pattern);
+    let answers: Vec<Option<bool>> = pattern.split('|').map(|pattern| fits_one(pattern, text)).collect();
+    if answers.contains(&Some(true)) {
+        Some(true)
+    } else if answers.contains(&None) {
+        None
+    } else {
+        Some(false)
+    }
+}
+
+fn fits_one(pattern: &str, text: &str) -> Option<bool> {
     if let Some((before, after)) = pattern.split_once(".*").filter(|(_, after)| !after.contains(".*")) {
         let plain = !(before.to_string() + after).contains(SIGNS);
         let room = text.len() >= before.len() + after.len();
@@ -183,10 +179,13 @@ fn merge(document: &Arc<Document>, subject: &mut Subject) -> bool {
         subject.deleted = true;
         return true;
     }
+    if let Some(below) = &subject.root {
+        subject.root = Some(merged(below, root, subject.known));
+    }
     let at = root.entry("kind").map_or(root.at, |kind| kind.key.at);
     if let Some(config) = root.at_path(&["spec", "config"]) {
         let path: Path = ["spec", "config"].map(|key| Step::Key(key.to_string())).into();
-        subject.evidence.server.0.push(Layer { editable: document.exact, ..Layer::of_part(document, path, config) });
+        subject.server.0.push(Layer { editable: document.exact, ..Layer::of_part(document, path, config) });
     }
     subject.lay(Layer { editable: document.exact, ..Layer::of_document(Arc::clone(document)) }, at);
     true
@@ -202,7 +201,18 @@ fn operations(document: &Arc<Document>, subject: &mut Subject) -> bool {
         let keys: Vec<String> = pointer.split('/').map(|key| key.replace("~1", "/").replace("~0", "~")).collect();
         let into_list = keys.iter().any(|key| key == "-" || key.bytes().all(|byte| byte.is_ascii_digit()));
         let value = operation.get("value").filter(|_| ["add", "replace"].contains(&op));
-        if into_list || value.is_none() && op != "remove" {
+        if value.is_none() && op != "remove" {
+            continue;
+        }
+        if let Some(root) = &subject.root {
+            // Kustomize refuses a pointer that leads nowhere, and then nothing is deployed.
+            if let Some(root) = with(root, &keys, value, op == "add") {
+                subject.put(root, keys, operation.at);
+                any = true;
+            }
+            continue;
+        }
+        if into_list {
             continue;
         }
         let steps: Path = vec![Step::Index(index)];

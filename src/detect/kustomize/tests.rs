@@ -1,5 +1,7 @@
 //! One small text for each way in which a kustomization wraps Milvus.
 
+mod carriers;
+
 use crate::detect::{Evidence, Hint, Tree, find, lay_overlays};
 use crate::source::{Side, Sources};
 use crate::yaml::Node;

@@ -148,3 +148,74 @@ fn a_mounted_config_map_is_the_servers_configuration() {
     let found = evidence(&[("a.yaml", &format!("{map}---\n{}", workload("Deployment", "m", &pod)))]);
     assert!(found[0].server.get(&["mq", "type"]).is_some());
 }
+
+/// What the workloads of several files are put together to.
+fn joined(files: &[(&str, &str)]) -> Vec<String> {
+    let sources = crate::source::Sources::from_texts(crate::source::Side::Head, files.iter().copied());
+    let tree = Tree::parse(&sources);
+    let mut found: Vec<Found> = tree.files.iter().map(|file| find(file, &tree, Hint::default())).collect();
+    join_workloads(&mut found);
+    let show = |evidence: &Evidence| {
+        let parts: Vec<&str> = evidence.processes.iter().map(|process| process.name.as_str()).collect();
+        format!("{}: {}", evidence.id.name.as_deref().unwrap(), parts.join(", "))
+    };
+    found.iter().flat_map(|found| &found.evidence).map(show).collect()
+}
+
+#[test]
+fn components_of_one_folder_are_one_milvus() {
+    let part = |name: &str, run: &str| workload("Deployment", name, &SERVER.replace("standalone", run));
+    let (proxy, node) = (part("milvus-proxy", "proxy"), part("milvus-querynode", "querynode"));
+    assert_eq!(joined(&[("a/p.yaml", &proxy), ("a/q.yaml", &node)]), ["milvus: milvus-proxy, milvus-querynode"]);
+    let two = ["milvus-proxy: milvus-proxy", "milvus-querynode: milvus-querynode"];
+    assert_eq!(joined(&[("a/p.yaml", &proxy), ("b/q.yaml", &node)]), two, "two folders are two clusters");
+    let other = part("blue-querynode", "querynode");
+    assert_eq!(joined(&[("p.yaml", &proxy), ("q.yaml", &other)]).len(), 2, "two names are two clusters");
+    let label = |text: &str| text.replace("labels: {", "labels: {app.kubernetes.io/instance: x, ");
+    let parts = [("p.yaml", label(&proxy)), ("q.yaml", label(&other))];
+    let parts = [(parts[0].0, parts[0].1.as_str()), (parts[1].0, parts[1].1.as_str())];
+    assert_eq!(joined(&parts).len(), 1, "a release may name its parts as it likes");
+    assert_eq!(joined(&[("p.yaml", &proxy), ("copy.yaml", &proxy)]).len(), 2, "a copy is no part");
+    let alone = part("milvus-standalone", "standalone");
+    assert_eq!(joined(&[("p.yaml", &proxy), ("s.yaml", &alone)]).len(), 2, "a standalone is whole by itself");
+}
+
+#[test]
+fn a_job_is_a_milvus_only_if_it_runs_one() {
+    let cron = |pod: &str| {
+        workload("Job", "m", pod)
+            .replace("kind: Job", "kind: CronJob")
+            .replace("spec: {template", "spec: {jobTemplate: {spec: {template")
+            + ""
+    };
+    let close = |text: String| text.trim_end().to_string() + "}}\n";
+    assert_eq!(evidence(&[("a.yaml", &workload("Job", "m", SERVER))]).len(), 1);
+    assert_eq!(evidence(&[("a.yaml", &close(cron(SERVER)))]).len(), 1);
+    let other = SERVER.replace("[milvus, run, standalone]", "[sh, -c, 'curl m:9091/healthz']");
+    assert_eq!(evidence(&[("a.yaml", &workload("Job", "m", &other))]).len(), 0);
+}
+
+#[test]
+fn a_config_map_of_the_same_folder_is_read() {
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: conf}\ndata:\n  user.yaml: |\n    mq: {type: kafka}\n";
+    let container =
+        "{image: 'milvusdb/milvus:v2.4.9', volumeMounts: [{name: v, mountPath: /milvus/configs/user.yaml}]}";
+    let pod = format!("{{volumes: [{{name: v, configMap: {{name: conf}}}}], containers: [{container}]}}");
+    let text = workload("Deployment", "m", &pod);
+    let queue = |files: &[(&str, &str)]| evidence(files)[0].server.get(&["mq", "type"]).is_some();
+    assert!(queue(&[("a/m.yaml", &text), ("a/map.yaml", map)]));
+    assert!(!queue(&[("a/m.yaml", &text), ("b/map.yaml", map)]));
+    assert!(!queue(&[("a/m.yaml", &text), ("a/map.yaml", map), ("a/map2.yaml", map)]), "which of them is not known");
+}
+
+#[test]
+fn an_including_file_fills_variables() {
+    let text = "services: {m: {image: 'milvusdb/milvus:${TAG}'}}\n";
+    let own = ("db/.env", "TAG=v2.4.1\n");
+    let main = ("compose.yaml", "include: [db/compose.yaml]\n");
+    assert_eq!(images(&[("db/compose.yaml", text), own, main]), ["milvusdb/milvus:v2.4.1"]);
+    let above = (".env", "TAG=v2.4.9\n");
+    assert_eq!(images(&[("db/compose.yaml", text), own, main, above]), ["milvusdb/milvus:v2.4.9"]);
+    let named = ("compose.yaml", "include: [{path: db/compose.yaml, env_file: ./x.env}]\n");
+    assert_eq!(images(&[("db/compose.yaml", text), own, named, ("x.env", "TAG=v2.4.5")]), ["milvusdb/milvus:v2.4.5"]);
+}

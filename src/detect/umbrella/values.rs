@@ -5,6 +5,7 @@
 
 use super::Dependency;
 use super::chart::is_chart;
+use crate::detect::tree::plain;
 use crate::detect::{File, Layer, Tree};
 use crate::source::Span;
 use crate::yaml::{Document, Node, Step};
@@ -13,7 +14,6 @@ use std::sync::Arc;
 /// One file of values, and where in it the umbrella's own values begin: below the name of each chart that carries it.
 #[derive(Clone)]
 struct Text<'t> {
-    source: &'t str,
     document: &'t Arc<Document>,
     prefix: Vec<String>,
 }
@@ -21,6 +21,10 @@ struct Text<'t> {
 /// The values of one installation.
 pub(super) struct Stack<'t> {
     texts: Vec<Text<'t>>,
+    /// Values that whoever installs the chart lays over all of them.
+    pub over: Vec<Layer>,
+    /// Where in those the umbrella's own values begin.
+    prefix: Vec<String>,
     /// The key of the Milvus chart in each of them.
     key: String,
     /// The entries of the charts that carry the umbrella, innermost first: switched off, they take it along.
@@ -35,8 +39,14 @@ pub(super) struct Own {
     pub at: Span,
 }
 
-/// Every set of values that a dependency is installed with. The first is that of `values.yaml` alone, or of nothing.
-pub(super) fn stacks<'t>(dependency: &Dependency, root: &Node, file: &File, tree: &'t Tree<'t>) -> Vec<Stack<'t>> {
+/// Every set of values that a dependency is installed with. The first is that of `values.yaml` alone, or of nothing. No chart
+/// above `top` has a say.
+pub(super) fn stacks<'t>(
+    dependency: &Dependency,
+    root: &Node,
+    (file, top): (&File, Option<&str>),
+    tree: &'t Tree<'t>,
+) -> Vec<Stack<'t>> {
     let mut folder = folder_of(&file.source.path).to_string();
     let mut prefix: Vec<String> = Vec::new();
     let mut texts: Vec<Text> = Vec::new();
@@ -44,7 +54,9 @@ pub(super) fn stacks<'t>(dependency: &Dependency, root: &Node, file: &File, tree
     texts.extend(default_values(&folder, &prefix, tree));
     // A chart in the `charts` folder of another gets its values from there as well, and those are stronger.
     let mut carriers = Vec::new();
-    while let Some(Carrier { above, key, item }) = carrier(&folder, name.as_deref(), tree) {
+    while let Some(Carrier { above, key, item }) =
+        carrier(&folder, name.as_deref(), tree).filter(|_| top.is_none_or(|top| plain(top) != plain(&folder)))
+    {
         prefix.insert(0, key);
         carriers.push(item);
         texts.extend(default_values(&above, &prefix, tree));
@@ -58,10 +70,12 @@ pub(super) fn stacks<'t>(dependency: &Dependency, root: &Node, file: &File, tree
         let entry = text.values()?.entry(&key).filter(|entry| entry.value.is_map() && !is_left_out(&entry.value))?;
         let own = Own { path: other.source.path.clone(), at: entry.key.at };
         let texts = texts.iter().cloned().chain([text]).collect();
-        Some(Stack { texts, key: key.clone(), carriers: carriers.clone(), own: Some(own) })
+        let (key, prefix, carriers) = (key.clone(), prefix.clone(), carriers.clone());
+        Some(Stack { texts, over: Vec::new(), prefix, key, carriers, own: Some(own) })
     });
     let more: Vec<Stack> = more.collect();
-    std::iter::once(Stack { texts, key, carriers, own: None }).chain(more).collect()
+    let alone = Stack { texts, over: Vec::new(), prefix, key, carriers, own: None };
+    std::iter::once(alone).chain(more).collect()
 }
 
 fn folder_of(path: &str) -> &str {
@@ -131,30 +145,32 @@ fn is_left_out(values: &Node) -> bool {
 impl<'t> Text<'t> {
     fn of(file: &'t File, prefix: &[String]) -> Option<Text<'t>> {
         let document = file.documents.first()?;
-        Some(Text { source: &file.source.text, document, prefix: prefix.to_vec() })
+        Some(Text { document, prefix: prefix.to_vec() })
     }
 
     /// The umbrella's values in this file.
     fn values(&self) -> Option<&'t Node> {
-        self.values_above(0)
-    }
-
-    /// The values of the chart that is so many charts above the umbrella.
-    fn values_above(&self, up: usize) -> Option<&'t Node> {
-        let prefix = self.prefix.get(..self.prefix.len().checked_sub(up)?)?;
-        prefix.iter().try_fold(&self.document.root, |node, key| node.get(key))
+        self.prefix.iter().try_fold(&self.document.root, |node, key| node.get(key))
     }
 }
 
-impl<'t> Stack<'t> {
-    /// The sub-trees of the Milvus chart, bottom first, each with the text of its file.
-    pub fn layers(&self) -> Vec<(Layer, &'t str)> {
-        let layer = |text: &Text<'t>| {
+impl Stack<'_> {
+    /// The sub-trees of the Milvus chart, bottom first.
+    pub fn layers(&self) -> Vec<Layer> {
+        let layer = |text: &Text| {
             let node = text.values()?.get(&self.key).filter(|node| node.is_map())?;
             let path = text.prefix.iter().chain([&self.key]).cloned().map(Step::Key).collect();
-            Some((Layer::of_part(text.document, path, node), text.source))
+            Some(Layer::of_part(text.document, path, node))
         };
-        self.texts.iter().filter_map(layer).collect()
+        let keys: Vec<&str> = self.prefix.iter().chain([&self.key]).map(String::as_str).collect();
+        let over = self.over.iter().filter_map(|layer| layer.below(&keys));
+        self.texts.iter().filter_map(layer).chain(over).collect()
+    }
+
+    /// The values as whole texts, topmost first, and where in each the umbrella's own begin.
+    fn whole(&self) -> impl Iterator<Item = (&Node, &[String])> {
+        let over = self.over.iter().rev().map(|layer| (&layer.node, &self.prefix[..]));
+        over.chain(self.texts.iter().rev().map(|text| (&text.document.root, &text.prefix[..])))
     }
 
     /// Whether Helm leaves the dependency out, or a chart that carries the umbrella.
@@ -171,8 +187,7 @@ impl<'t> Stack<'t> {
             return !on;
         }
         let tags = item.get("tags").map(Node::items).unwrap_or_default().iter().filter_map(Node::text);
-        let value =
-            |tag| self.texts.iter().rev().find_map(|text| text.document.root.at_path(&["tags", tag]))?.as_bool();
+        let value = |tag| self.whole().find_map(|(root, _)| root.at_path(&["tags", tag]))?.as_bool();
         let tags: Vec<bool> = tags.filter_map(value).collect();
         !tags.is_empty() && !tags.contains(&true)
     }
@@ -180,6 +195,10 @@ impl<'t> Stack<'t> {
     /// A switch as it is in force; `None` as well where something else than a truth value stands there.
     fn switch(&self, up: usize, path: &str) -> Option<bool> {
         let keys: Vec<&str> = path.split('.').collect();
-        self.texts.iter().rev().find_map(|text| text.values_above(up)?.at_path(&keys))?.as_bool()
+        let above = |root, prefix: &[String]| {
+            let prefix = prefix.get(..prefix.len().checked_sub(up)?)?;
+            prefix.iter().try_fold(root, |node: &Node, key| node.get(key))?.at_path(&keys)
+        };
+        self.whole().find_map(|(root, prefix)| above(root, prefix))?.as_bool()
     }
 }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 /// Says a [`Set`] in the chart's words.
 pub(in super::super) fn write(evidence: &Evidence, set: &Set) -> Option<Rewrite> {
-    let writer = Writer { evidence, layer: evidence.layers.writable()? };
+    let writer = Writer { evidence, layer: layer(evidence, set)? };
     if evidence.own_chart && evidence.layers.get(&["image", "all"]).is_none() {
         let Set::Version(version) = set else { return None };
         let changes = vec![writer.own_image(version)?];
@@ -34,6 +34,17 @@ pub(in super::super) fn write(evidence: &Evidence, set: &Set) -> Option<Rewrite>
         _ => return None,
     };
     Some(Rewrite { document: Arc::clone(&writer.layer.document), changes })
+}
+
+/// Where to write: one value is changed where it is written, if it can be there; what takes several, and what nobody wrote
+/// yet, is written on top of everything.
+fn layer<'e>(evidence: &'e Evidence, set: &Set) -> Option<&'e Layer> {
+    let written = match set {
+        Set::Version(_) => evidence.layers.written_in(&["image", "all", "tag"]),
+        Set::Mode(_) => evidence.layers.written_in(&["cluster", "enabled"]),
+        _ => None,
+    };
+    written.filter(|layer| layer.editable).or_else(|| evidence.layers.writable())
 }
 
 struct Writer<'a> {

@@ -5,7 +5,8 @@ use super::{QUEUE, reference};
 use crate::detect::{Evidence, Process};
 use crate::finding::Set;
 use crate::model::{Queue, Surface};
-use crate::yaml::{Change, Document, Path};
+use crate::source::Edit;
+use crate::yaml::{Change, Document, Path, Step};
 use std::sync::Arc;
 
 /// One change and the document that it is made in.
@@ -30,7 +31,28 @@ pub(in super::super) fn write(evidence: &Evidence, surface: Surface, set: &Set) 
     by_document(changes.unwrap_or_default())
 }
 
-/// The image with another release. What a `.env` file says cannot be changed here.
+/// What a [`Set`] changes in files that only fill variables, such as `.env`. Where it changes anything there, nothing has to be
+/// written in the container's own file.
+pub(in super::super) fn refill(evidence: &Evidence, set: &Set) -> Vec<Edit> {
+    let processes = evidence.processes.iter();
+    let edits: Option<Vec<Edit>> = match set {
+        Set::Version(version) => {
+            let images = processes.filter_map(|process| process.image.as_ref());
+            images.map(|text| text.refilled(&retagged(&reference(text), version))).collect()
+        }
+        Set::Queue(queue) => {
+            let named = processes.map(|one| one.environment.iter().find(|variable| variable.name == QUEUE));
+            named.map(|variable| variable?.value.as_ref()?.refilled(queue.as_str())).collect()
+        }
+        _ => None,
+    };
+    let mut edits = edits.unwrap_or_default();
+    edits.sort_by_key(|edit| (edit.at.source, edit.at.start));
+    edits.dedup();
+    edits
+}
+
+/// The image with another release, unless another file says a part of it.
 fn image(process: &Process, version: &str) -> Option<Written> {
     let text = process.image.as_ref().filter(|text| !text.is_filled())?;
     let layer = process.layers.layer_of(&["image"])?;
@@ -53,8 +75,16 @@ fn variable(process: &Process, surface: Surface, queue: Queue) -> Option<Written
         }
         None if surface == Surface::Compose => {
             let layer = process.layers.layer_of(&["environment"])?;
-            let list = layer.node.get("environment").is_some_and(|environment| environment.is_seq());
-            (!list).then(|| (Arc::clone(&layer.document), layer.set(&["environment", QUEUE], queue.as_str())))
+            let list = layer.node.get("environment").filter(|environment| environment.is_seq());
+            let change = match list {
+                Some(list) => {
+                    let next = [Step::Index(list.items().len())];
+                    let path = layer.path_to(&["environment"]).into_iter().chain(next).collect();
+                    set(path, format!("{QUEUE}={}", queue.as_str()))
+                }
+                None => layer.set(&["environment", QUEUE], queue.as_str()),
+            };
+            Some((Arc::clone(&layer.document), change))
         }
         None => None,
     }

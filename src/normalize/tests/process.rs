@@ -73,13 +73,15 @@ fn a_queue_is_written_in_the_environment() {
         "environment: {MQ_TYPE: rocksmq}",
         "environment:\n- A=b\n- MQ_TYPE=rocksmq",
         "environment:\n  MQ_TYPE: ${Q:-rocksmq}",
+        "environment: [A=b]",
+        "environment:\n- A=b # c\n- C=d",
+        "environment:\n  - \"A=b\"\nports: [1]",
     ] {
         let text = compose(format!("{image}\n{environment}").trim_end());
         let (after, text) = set(&text, false, &Given::default(), &[Set::Queue(Queue::Kafka)]);
         assert_eq!(after.queue.value(), Some(&Queue::Kafka), "{text}");
     }
     let list = compose(&format!("{image}\nenvironment: [A=b]"));
-    assert!(write(&evidence(&list, false)[0], &Set::Queue(Queue::Kafka)).is_empty());
     assert!(write(&evidence(&list, false)[0], &Set::Mode(Mode::Cluster)).is_empty());
 }
 

@@ -26,6 +26,7 @@ pub struct Filter {
     names: fn(&str) -> bool,
     narrow: Option<Narrow>,
     keep: Option<(PathBuf, GlobSet)>,
+    only_kept: bool,
 }
 
 /// Other literals for files of some names.
@@ -67,7 +68,7 @@ impl Filter {
             .match_kind(MatchKind::LeftmostFirst)
             .build(all)
             .map_err(|error| SourceError::Request(format!("the literals to look for cannot be used: {error}")))?;
-        Ok(Filter { literals, needles, excludes, names, narrow: None, keep: None })
+        Ok(Filter { literals, needles, excludes, names, narrow: None, keep: None, only_kept: false })
     }
 
     /// The same filter, which asks for other literals in files whose name `names` accepts.
@@ -85,6 +86,17 @@ impl Filter {
     pub fn keeping(mut self, root: PathBuf, globs: GlobSet) -> Filter {
         self.keep = Some((root, globs)).filter(|(_, globs)| !globs.is_empty());
         self
+    }
+
+    /// The same filter, which keeps those files alone, and does not open others.
+    pub fn only_kept(mut self) -> Filter {
+        self.only_kept = true;
+        self
+    }
+
+    /// Whether a path need not be opened, for it is none of those that alone are kept.
+    pub(in crate::source) fn passes_over(&self, path: &Path) -> bool {
+        self.only_kept && !self.keeps(path)
     }
 
     /// Whether a path, absolute or relative to the repository root, is kept whatever is in it.
@@ -117,7 +129,7 @@ impl Filter {
     /// Whether a path below the repository root, written with `/`, is worth opening.
     pub(in crate::source) fn wants_path(&self, path: &str) -> bool {
         let name = path.rsplit('/').next().unwrap_or(path);
-        self.wants_name(name) && !self.excludes(Path::new(path), false)
+        self.wants_name(name) && !self.excludes(Path::new(path), false) && !self.passes_over(Path::new(path))
     }
 
     /// Judges the whole content of a file; one that was `given` by the user is never skipped.

@@ -128,7 +128,8 @@ impl Worker<'_> {
                 Some(name) => self.scan.filter.wants_name(name),
                 None => self.scan.filter.wants_name(&name.to_string_lossy()),
             };
-            if wanted && !self.scan.excludes(entry.path(), false) {
+            let passed = || self.scan.filter.passes_over(entry.path());
+            if wanted && !self.scan.excludes(entry.path(), false) && !passed() {
                 self.open(entry.into_path());
             }
         }

@@ -29,7 +29,7 @@ impl Repository {
         }
         let mut old = self.old_versions(&changes, &scope, filter)?;
         let mut new = self.new_versions(&changes, &scope, filter)?;
-        if old.is_empty() && new.is_empty() {
+        if old.is_empty() && new.is_empty() && !changes.keys().any(|path| holds_variables(path)) {
             let nothing = |side| Sources { seen: changes.len(), ..Sources::empty(side) };
             return Ok(with_changed((nothing(Side::Base), nothing(Side::Head)), changes.keys(), &scope));
         }
@@ -92,4 +92,10 @@ impl Repository {
         looks.extend(kept(elsewhere, others));
         Ok(looks)
     }
+}
+
+/// Whether a file of this name holds variables that any other file may use, without a word of what for.
+fn holds_variables(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.starts_with(".env") || name.ends_with(".env")
 }
