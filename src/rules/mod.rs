@@ -63,8 +63,8 @@ mod migration_version_malformed;
 mod minor_skipped;
 mod mode_changed;
 mod mode_dropped;
+mod operator_chart_unpinned;
 mod operator_too_old;
-mod operator_unpinned;
 mod patch_downgrade;
 mod placeholder;
 mod pod_of_other_mode;
@@ -189,8 +189,8 @@ pub static RULES: &[&Rule] = &[
     &minor_skipped::RULE,
     &mode_changed::RULE,
     &mode_dropped::RULE,
+    &operator_chart_unpinned::RULE,
     &operator_too_old::RULE,
-    &operator_unpinned::RULE,
     &patch_downgrade::RULE,
     &placeholder::RULE,
     &pod_of_other_mode::RULE,

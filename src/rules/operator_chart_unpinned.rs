@@ -6,12 +6,12 @@ use crate::model::{Act, Field, Version};
 
 /// The rule.
 pub const RULE: Rule = Rule {
-    id: "operator-unpinned",
+    id: "operator-chart-unpinned",
     severity: Severity::Warning,
     confidence: Confidence::Likely,
     summary: "an operator that is installed without its version",
     scope: Scope::Runbook,
-    page: include_str!("operator_unpinned.md"),
+    page: include_str!("operator_chart_unpinned.md"),
     check,
 };
 
