@@ -2,7 +2,7 @@
 //!
 //! Plain data between the rules that write it and the reports and repairs that read it. It knows no rule and no format.
 
-use crate::model::{CoordinatorLayout, Mode, Queue, Tree};
+use crate::model::{CoordinatorLayout, Mode, Queue, Reader, Tree};
 use crate::source::{Edit, Span};
 
 /// How bad a finding is.
@@ -196,6 +196,12 @@ pub enum Set {
     UpdateMode(String),
     /// A metadata key (`labels`, `annotations`, …) that stands at the root of the resource, moved under `metadata`.
     MetadataMoved(String),
+    /// A key that nobody reads, moved (or renamed) to where `reader` reads it; both paths from the top of its text.
+    KeyMoved {
+        reader: Reader,
+        from: Vec<String>,
+        to: Vec<String>,
+    },
     /// One key written, or taken away.
     Setting {
         tree: Tree,

@@ -30,7 +30,7 @@ mod view;
 mod tests;
 
 use config::Config;
-use detect::{Evidence, File, Found, Hint, Tree};
+use detect::{Evidence, File, Found, Hint, LeftOut, Operator, Tree};
 use facts::Facts;
 use finding::{Confidence, Finding, Fix, Severity};
 use model::{Deployment, Field, Migration, Reference, Transition};
@@ -39,7 +39,7 @@ use outcome::{Incomplete, Outcome};
 use pair::Compared;
 use rayon::prelude::*;
 use rules::{Case, Event, RULES, Rule, Stage};
-use source::{Side, Sources, Span, Texts, Wanted};
+use source::{Side, SourceId, Sources, Span, Texts, Wanted};
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -70,8 +70,16 @@ pub fn check_with(base: &Sources, head: &Sources, facts: &Facts, config: &Config
     let references: Vec<Reference> = after.references.into_iter().filter(|r| scope.names(r.at)).collect();
     let wanted = before.wanted.into_iter().chain(after.wanted).collect();
     let comments: Vec<yaml::Comment> = after.comments.into_iter().filter(|c| scope.names(c.at)).collect();
+    let operators: Vec<&Operator> = after.operators.iter().filter(|operator| scope.names(operator.at)).collect();
+    let heads = Heads {
+        transitions: &transitions,
+        troubles: &troubles,
+        references: &references,
+        off: &after.off,
+        operators: &operators,
+    };
     let judge = Judge { facts, kubernetes: config.kubernetes_version.as_ref(), rules };
-    let mut findings = judge.all(&transitions, (&troubles, &references), &after.off);
+    let mut findings = judge.all(heads);
     for finding in &mut findings {
         write_fixes(finding, &after.evidence, texts);
     }
@@ -80,8 +88,10 @@ pub fn check_with(base: &Sources, head: &Sources, facts: &Facts, config: &Config
     let judged = accept::Judged { findings, comments: &comments, transitions: &transitions, rules };
     let (findings, excepted) = accept::accept(judged, texts, facts, config);
     let incomplete = incomplete(head, &troubles, texts);
+    let left_out = after.left_out.into_iter().filter(|left| scope.names(left.at));
+    let left_out = left_out.map(|left| (left.at, left.why)).collect();
     let parts = view::Parts { transitions: &transitions, findings, excepted, incomplete, texts, facts, config };
-    Outcome { wanted, ..view::outcome(parts) }
+    Outcome { left_out, wanted, ..view::outcome(parts) }
 }
 
 /// One side, understood.
@@ -103,6 +113,8 @@ struct Understood {
     /// References that lead nowhere, and texts that were not there to be read.
     references: Vec<Reference>,
     wanted: Vec<Wanted>,
+    operators: Vec<Operator>,
+    left_out: Vec<LeftOut>,
 }
 
 /// The base, which is not read again where no file with a Milvus in it differs.
@@ -128,14 +140,20 @@ fn understand(sources: &Sources, facts: &Facts, config: &Config) -> Understood {
     detect::lay_overlays(&tree, &mut found);
     detect::follow_applications(&tree, &mut found);
     detect::drop_repeats(&mut found);
+    let operators = detect::operators(&tree);
+    let left_out = detect::left_out(&tree, &found);
     let open = detect::open(&tree, &found, sources.side);
     let mut understood = Understood { references: open.references, wanted: open.wanted, ..Understood::default() };
     let mut scripts = Vec::new();
     for (index, (file, found)) in tree.files.iter().zip(found).enumerate() {
-        let given = given(&file.source.path, sources.side, config);
+        let mut given = given(&file.source.path, sources.side, config);
         for evidence in found.evidence {
+            given.manager = detect::manager(&operators, &evidence.id.path);
             match normalize::read(&evidence, facts, &given) {
-                Normal::Deployment(deployment) => understood.deployments.push(*deployment),
+                Normal::Deployment(mut deployment) => {
+                    deployment.ground.files = files_of(&evidence, &tree);
+                    understood.deployments.push(*deployment);
+                }
                 Normal::Migration(migration) => understood.migrations.push(*migration),
             }
             understood.evidence.push(evidence);
@@ -151,6 +169,8 @@ fn understand(sources: &Sources, facts: &Facts, config: &Config) -> Understood {
     if sources.side == Side::Head {
         understood.books = runbook::read(&scripts, &tree, &understood.deployments, facts);
     }
+    understood.operators = operators;
+    understood.left_out = left_out;
     understood
 }
 
@@ -164,6 +184,13 @@ fn shown(example: &Evidence, facts: &Facts, given: &Given) -> Transition {
         }
         Normal::Migration(migration) => Transition::Ordered { migration, milvus: None, changed: true },
     }
+}
+
+/// The files that speak of a Milvus, in their order.
+fn files_of(evidence: &Evidence, tree: &Tree) -> Vec<String> {
+    let sources: HashSet<SourceId> = evidence.layers.0.iter().map(|layer| layer.document.source).collect();
+    let files = tree.files.iter().filter(|file| sources.contains(&file.id));
+    files.map(|file| file.source.path.clone()).collect()
 }
 
 fn find(file: &File, tree: &Tree, side: Side, config: &Config) -> Found {
@@ -198,6 +225,7 @@ fn given(path: &str, side: Side, config: &Config) -> Given {
         chart,
         operator: operator.map(|version| (version, "operator-version as given".to_string())),
         images: config.images.clone(),
+        manager: None,
     }
 }
 
@@ -239,6 +267,15 @@ fn from_command_line(transitions: Vec<Transition>, config: &Config) -> Vec<Trans
         .collect()
 }
 
+/// What the head holds, to be judged.
+struct Heads<'a> {
+    transitions: &'a [Transition],
+    troubles: &'a [detect::Trouble],
+    references: &'a [Reference],
+    off: &'a [Span],
+    operators: &'a [&'a Operator],
+}
+
 /// By what is judged.
 struct Judge<'a> {
     facts: &'a Facts,
@@ -247,14 +284,20 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    fn all(
-        &self,
-        transitions: &[Transition],
-        (troubles, references): (&[detect::Trouble], &[Reference]),
-        off: &[Span],
-    ) -> Vec<Finding> {
+    fn all(&self, heads: Heads) -> Vec<Finding> {
+        let Heads { transitions, troubles, references, off, operators } = heads;
+        let is_on = |deployment: &&Deployment| !off.contains(&deployment.at);
+        let on: Vec<&Deployment> = transitions.iter().filter_map(Transition::head).filter(is_on).collect();
+        let conflicts = pair::conflicts(&on);
+        let moved = pair::perhaps_moved(transitions);
         let off = |transition: &&Transition| transition.head().is_some_and(|head| off.contains(&head.at));
         let events = transitions.iter().filter(|transition| !off(transition)).map(Event::Transition);
+        let events = events.chain(moved.iter().map(|(head, gone)| Event::PerhapsMoved { head, gone }));
+        let events = events.chain(conflicts.iter().map(|(first, second)| Event::DefinedTwice { first, second }));
+        let events = events.chain(operators.iter().filter_map(|operator| match &operator.version {
+            detect::OperatorRelease::Floating(why) => Some(Event::FloatingOperator { at: operator.at, why }),
+            _ => None,
+        }));
         let events =
             events.chain(troubles.iter().map(|trouble| Event::Unreadable { at: trouble.at, why: &trouble.why }));
         let events = events.chain(references.iter().map(Event::Reference));

@@ -22,6 +22,8 @@ pub struct Outcome {
     pub incomplete: Vec<Incomplete>,
     /// What the texts refer to and was not among them: whoever can read it may judge again.
     pub wanted: Vec<Wanted>,
+    /// What was recognised as no Milvus: where, and as what.
+    pub left_out: Vec<(Span, String)>,
 }
 
 /// Counts, and what was compared with what.

@@ -1,10 +1,17 @@
 //! Two states make a transition: which Milvus of the base is which of the head.
 //!
 //! A Milvus is told by namespace and name, not by its file, so that a moved file is a move and not a deletion with a creation.
-//! Where several have the same name (one per cluster) or none has a name (bare values), the file decides. It knows nothing but
-//! the model.
+//! Where several have the same name (one per cluster) or none has a name (bare values), the file decides. What is left over is
+//! the same Milvus in another container, if that is certain. It knows nothing but the model.
 
-use crate::model::{Deployment, Identity, Migration, Operation, Transition, Tree, Worth};
+mod conflict;
+mod kin;
+#[cfg(test)]
+mod tests;
+
+pub use conflict::{conflicts, is_partial};
+
+use crate::model::{Deployment, Identity, Migration, Move, Operation, Transition, Tree, Worth, moved};
 
 /// How the two states belong together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +39,7 @@ pub fn pair(
     if compared == Compared::FileWithFile {
         match_lone(&base, &head, &mut matches);
     }
+    match_moved(&base, &head, &mut matches);
     for (deployment, matched) in head.into_iter().zip(matches) {
         let before = matched.and_then(|index| base[index].take());
         transitions.push(match before {
@@ -93,9 +101,39 @@ fn match_lone(base: &[Option<Deployment>], head: &[Deployment], matched: &mut [O
     }
 }
 
+/// What came and went in different containers, where that is one and the same Milvus.
+fn match_moved(base: &[Option<Deployment>], head: &[Deployment], matched: &mut [Option<usize>]) {
+    let taken: Vec<usize> = matched.iter().flatten().copied().collect();
+    let gone = base.iter().enumerate().filter(|(b, _)| !taken.contains(b));
+    let gone: Vec<_> = gone.filter_map(|(b, before)| Some((b, before.as_ref()?))).collect();
+    let new: Vec<_> = head.iter().enumerate().filter(|(h, _)| matched[*h].is_none()).collect();
+    for (b, h) in kin::matches(&gone, &new) {
+        matched[h] = Some(b);
+    }
+}
+
+/// Each new Milvus that could be one of several that are gone, with those.
+pub fn perhaps_moved(transitions: &[Transition]) -> Vec<(&Deployment, Vec<&Deployment>)> {
+    let gone = transitions.iter().filter_map(|transition| match transition {
+        Transition::Deleted(deployment) => Some(deployment),
+        _ => None,
+    });
+    let gone: Vec<&Deployment> = gone.collect();
+    let new = transitions.iter().filter_map(|transition| match transition {
+        Transition::Created(deployment) => Some(deployment),
+        _ => None,
+    });
+    let candidates = new.map(|new| (new, kin::candidates(&gone, new)));
+    candidates.filter(|(_, candidates)| !candidates.is_empty()).collect()
+}
+
 /// How sure it is that two are the same Milvus; 0 when they are not.
 fn likeness(before: &Deployment, after: &Deployment) -> u32 {
     let (old, new) = (&before.id, &after.id);
+    if moved(before, after) == Some(Move::Reinstalled) {
+        // Another tool: a name that several have does not do.
+        return 0;
+    }
     let same_place = old.path == new.path && old.ordinal == new.ordinal;
     let namespace = match (&old.namespace, &new.namespace) {
         (Some(a), Some(b)) if a != b => return 0,
@@ -143,7 +181,8 @@ pub fn same(before: &Deployment, after: &Deployment) -> bool {
     let components = |deployment: &Deployment| {
         deployment.components.iter().map(|c| (c.name.clone(), c.image.value().cloned())).collect::<Vec<_>>()
     };
-    before.image.value() == after.image.value()
+    moved(before, after).is_none()
+        && before.image.value() == after.image.value()
         && before.version.value() == after.version.value()
         && before.mode.value() == after.mode.value()
         && queue(before) == queue(after)

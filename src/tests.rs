@@ -7,8 +7,10 @@ mod argocd;
 mod facts;
 mod house;
 mod judgement;
+mod keys;
 mod pages;
 mod same;
+mod schemas;
 mod texts;
 mod umbrella;
 

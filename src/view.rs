@@ -4,8 +4,8 @@ use crate::config::Config;
 use crate::facts::{Facts, Verdict, Via, What};
 use crate::finding::{Finding, Severity};
 use crate::model::{
-    Deployment, Dialect, Field, Image, Migration, Mode, Operation, QueueChange, Surface, Transition, Version,
-    queue_change,
+    Deployment, Dialect, Field, Image, Migration, Mode, Operation, QueueChange, Surface, Transition, Version, is_apart,
+    moved, only_operator, queue_change,
 };
 use crate::outcome::{
     ChangeView, DeploymentView, Excepted, Incomplete, Outcome, Summary, TransitionKind, TransitionView, ValueView,
@@ -42,7 +42,8 @@ pub(crate) fn outcome(parts: Parts) -> Outcome {
         infos: count(Severity::Info),
         unknown_changes: transitions.iter().filter(|t| t.verdict == Some(Verdict::Unknown.as_str())).count(),
     };
-    Outcome { summary, deployments, transitions, findings, excepted, incomplete, wanted: Vec::new() }
+    let (wanted, left_out) = (Vec::new(), Vec::new());
+    Outcome { summary, deployments, transitions, findings, excepted, incomplete, wanted, left_out }
 }
 
 fn deployment(transition: &Transition, facts: &Facts) -> Option<DeploymentView> {
@@ -183,6 +184,11 @@ fn judge_change(transition: &Transition, base: &Deployment, head: &Deployment, f
     }
     let about = |what| facts.edge_about(what).map(|edge| (edge.verdict, edge.because.clone()));
     match (base.mode.value(), head.mode.value()) {
+        // Another installation: nothing of what runs is changed in place.
+        _ if is_apart(base, head) => verdicts.extend(about(What::Tool).map(|(verdict, because)| {
+            let outside = base.ground.stores_outside && head.ground.stores_outside;
+            (if outside { Verdict::Conditional } else { verdict }, because)
+        })),
         (Some(before), Some(after)) if before != after => verdicts.extend(about(What::Mode)),
         (Some(_), Some(_)) => queue_verdicts(base, head, facts, &mut verdicts),
         _ if base.mode.said == head.mode.said => queue_verdicts(base, head, facts, &mut verdicts),
@@ -197,7 +203,10 @@ fn queue_verdicts(base: &Deployment, head: &Deployment, facts: &Facts, verdicts:
     let about = |what| facts.edge_about(what).map(|edge| (edge.verdict, edge.because.clone()));
     match queue_change(base, head) {
         QueueChange::Kept => {}
-        QueueChange::Changed { .. } => verdicts.extend(about(What::Queue)),
+        QueueChange::Changed { .. } => verdicts.extend(about(What::Queue).map(|(verdict, because)| {
+            let kept = head.queue.is_default() && only_operator(base, head);
+            (if kept { Verdict::Conditional } else { verdict }, because)
+        })),
         QueueChange::Unknown => verdicts.push((Verdict::Unknown, "the queue is not known on one side".to_string())),
     }
     let line = |deployment: &Deployment| deployment.pulsar_line.as_ref().and_then(|line| line.value().copied());
@@ -263,6 +272,15 @@ fn changes(base: &Deployment, head: &Deployment) -> Vec<ChangeView> {
         Some(line) => value(line, ToString::to_string),
         None => ValueView::default(),
     };
+    if moved(base, head).is_some() {
+        let said = |end: &Deployment| match (end.surface, &*end.api_version) {
+            (Surface::MilvusResource, version) => format!("Milvus {version}"),
+            (Surface::MilvusClusterResource, version) => format!("MilvusCluster {version}"),
+            (surface, _) => surface.as_str().to_string(),
+        };
+        let view = |end: &Deployment| value(&Field::written(end.at, said(end)), Clone::clone);
+        add("container", view(base), view(head));
+    }
     add("version", value(&base.version, ToString::to_string), value(&head.version, ToString::to_string));
     add("image", value(&base.image, |image| image.text.clone()), value(&head.image, |image| image.text.clone()));
     add("mode", value(&base.mode, |m| m.as_str().to_string()), value(&head.mode, |m| m.as_str().to_string()));
@@ -272,8 +290,11 @@ fn changes(base: &Deployment, head: &Deployment) -> Vec<ChangeView> {
         let layout = |d: &Deployment| value(&d.coordinators, |layout| layout.as_str().to_string());
         add("coordinators", layout(base), layout(head));
     }
-    add("chart", value(&base.chart, ToString::to_string), value(&head.chart, ToString::to_string));
-    add("operator", value(&base.operator, ToString::to_string), value(&head.operator, ToString::to_string));
+    // What only one of two dialects has a word for is no change.
+    if base.dialect == head.dialect {
+        add("chart", value(&base.chart, ToString::to_string), value(&head.chart, ToString::to_string));
+        add("operator", value(&base.operator, ToString::to_string), value(&head.operator, ToString::to_string));
+    }
     add("rolling", value(&base.rolling, ToString::to_string), value(&head.rolling, ToString::to_string));
     add("update mode", value(&base.update_mode, Clone::clone), value(&head.update_mode, Clone::clone));
     changes

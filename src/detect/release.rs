@@ -42,7 +42,9 @@ impl Release<'_> {
             at: self.at,
             api_version: String::new(),
             chart: self.version,
-            own_chart: !published && self.layers.0.iter().any(|layer| helm_values::is_of_own_chart(&layer.node)),
+            own_chart: !published
+                && (is_fork(self.chart, self.repository)
+                    || self.layers.0.iter().any(|layer| helm_values::is_of_own_chart(&layer.node))),
             unfound: None,
             server,
             processes: Vec::new(),
@@ -62,8 +64,14 @@ pub(super) fn is_published_by_milvus(url: &str) -> bool {
 /// Whether a chart is the Milvus chart: by its name, and not from a repository that has another one of that name.
 pub(super) fn is_milvus_chart(chart: &str, repository: Option<&str>) -> bool {
     let name = chart.trim_end_matches('/').rsplit('/').next().unwrap_or(chart);
-    // SUSE's copy keeps the versions of the Milvus chart, and so the Milvus of each.
     name == "milvus" && !comes_from(chart, repository, &["bitnami"])
+}
+
+/// Whether a chart is SUSE's copy. It keeps the numbers of the Milvus chart, and so the Milvus of each; but it has image keys
+/// and defaults of its own (a 4.2 of it was met with Pulsar 3, where the Milvus chart has Pulsar 2), so nothing else is
+/// concluded.
+fn is_fork(chart: &str, repository: Option<&str>) -> bool {
+    comes_from(chart, repository, &["dp.apps.rancher.io", "registry.suse.com"])
 }
 
 /// The address may stand in front of the chart's name as well.

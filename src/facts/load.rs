@@ -175,6 +175,7 @@ fn edge(row: &mut Row) -> Edge {
         "queue" => Some(What::Queue),
         "pulsar" => Some(What::Pulsar),
         "mode" => Some(What::Mode),
+        "tool" => Some(What::Tool),
         _ => None,
     });
     let verdict = row.word("verdict", Verdict::parse);

@@ -4,10 +4,12 @@
 //! the model's versions and words; no file, no YAML, no finding. The tables' own README says how to change them.
 
 mod graph;
+mod keys;
 mod load;
 pub mod settings;
 
 pub use graph::{Circumstances, Hop, Judgement, Step, Verdict, Via};
+pub use keys::{Fault, Field as KeyField, Instead, KeyTable, Why, check as check_keys};
 pub use load::FactError;
 
 use crate::model::{CoordinatorLayout, Mode, Queue, Range, Version};
@@ -72,6 +74,8 @@ pub enum What {
     /// The major line of an in-cluster Pulsar.
     Pulsar,
     Mode,
+    /// What installs it.
+    Tool,
 }
 
 /// One statement about changes of a Milvus. It speaks of every change that all its columns match.

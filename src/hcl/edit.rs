@@ -70,7 +70,10 @@ fn literal<'a, 'c>(
 ) -> Result<Option<(Span, &'c str, bool)>, EditError> {
     let source = texts(document.source);
     let path = match change {
-        Change::Set { path, .. } | Change::Insert { path, .. } | Change::Remove { path } => path,
+        Change::Set { path, .. }
+        | Change::Insert { path, .. }
+        | Change::Remove { path }
+        | Change::Rename { path, .. } => path,
         Change::Move { from, .. } => from,
     };
     let Some(node) = node(&document.root, path) else { return Ok(None) };

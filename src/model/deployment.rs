@@ -1,8 +1,9 @@
 //! One Milvus, whatever it was written in.
 
-use super::{Field, Image, Settings, Version};
+use super::{Field, Image, Settings, Version, Written};
 use crate::source::Span;
 use std::fmt;
+use std::sync::Arc;
 
 /// How a Milvus is told from another: not by its file, so that a moved file is still the same Milvus.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -70,6 +71,24 @@ impl Surface {
             Surface::Terraform => "terraform",
             Surface::Compose => "compose",
             Surface::Workload => "workload",
+        }
+    }
+
+    /// What it is called in a sentence.
+    pub fn prose(self) -> &'static str {
+        match self {
+            Surface::MilvusResource => "a Milvus resource",
+            Surface::MilvusClusterResource => "a MilvusCluster resource",
+            Surface::HelmValues => "values of the Milvus chart",
+            Surface::Umbrella => "a chart that depends on the Milvus chart",
+            Surface::ArgoCd => "an Argo CD Application",
+            Surface::Flux => "a Flux HelmRelease",
+            Surface::Fleet => "a Fleet bundle",
+            Surface::Helmfile => "a Helmfile release",
+            Surface::Kustomize => "a chart in a kustomization",
+            Surface::Terraform => "a helm_release of Terraform",
+            Surface::Compose => "a compose file",
+            Surface::Workload => "plain workloads",
         }
     }
 }
@@ -208,6 +227,19 @@ pub struct Unfound {
     pub elsewhere: Option<(Span, String)>,
 }
 
+/// On what a Milvus stands: nothing of its own state, but what tells whether that stays when it is moved.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ground {
+    /// The files that speak of it.
+    pub files: Vec<String>,
+    /// etcd and the object storage are installed by somebody else.
+    pub stores_outside: bool,
+    /// A chart's templates, rendered.
+    pub rendered: bool,
+    /// Its chart is a copy of the Milvus chart, with builds and defaults of its own.
+    pub fork: bool,
+}
+
 /// One Milvus. Every value knows its place and who said it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deployment {
@@ -239,6 +271,9 @@ pub struct Deployment {
     /// Every key that is written.
     pub settings: Settings,
     pub oddities: Vec<Oddity>,
+    pub ground: Ground,
+    /// Every key as each text has it, in force or not.
+    pub keys: Arc<[Written]>,
 }
 
 /// Which way a MilvusUpgrade goes.
@@ -271,4 +306,6 @@ pub struct Migration {
     /// Every key that is written.
     pub settings: Settings,
     pub oddities: Vec<Oddity>,
+    /// Every key as each text has it, in force or not.
+    pub keys: Arc<[Written]>,
 }

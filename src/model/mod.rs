@@ -10,15 +10,17 @@ mod setting;
 mod tag;
 mod transition;
 mod version;
+mod written;
 
 pub use deployment::{
-    Component, CoordinatorLayout, Deployment, Dialect, Identity, Migration, Mode, Oddity, Operation, Queue, Surface,
-    Unfound,
+    Component, CoordinatorLayout, Deployment, Dialect, Ground, Identity, Migration, Mode, Oddity, Operation, Queue,
+    Surface, Unfound,
 };
 pub use field::{Field, Said};
 pub use reference::{Astray, Reference};
 pub use runbook::{Act, Opt, Runbook, Step, Writing};
 pub use setting::{Setting, Settings, Tree, Worth, keys};
 pub use tag::{Image, Tag};
-pub use transition::{QueueChange, Subject, Transition, queue_change};
+pub use transition::{Move, QueueChange, Subject, Transition, is_apart, moved, only_operator, queue_change};
 pub use version::{Range, Version};
+pub use written::{Key, Reader, Shape, Written};

@@ -1,6 +1,6 @@
 //! What happens to a Milvus between two states.
 
-use super::{Deployment, Dialect, Identity, Migration, Oddity, Queue};
+use super::{Deployment, Dialect, Field, Identity, Migration, Oddity, Queue, Surface, Version, Written};
 use crate::source::Span;
 
 /// What happens to one Milvus.
@@ -28,12 +28,28 @@ pub enum Subject<'a> {
     Migration(&'a Migration),
 }
 
-impl Subject<'_> {
+impl<'a> Subject<'a> {
     /// What stands in its text and is no value.
-    pub fn oddities(&self) -> &[Oddity] {
+    pub fn oddities(self) -> &'a [Oddity] {
         match self {
             Subject::Deployment(deployment) => &deployment.oddities,
             Subject::Migration(migration) => &migration.oddities,
+        }
+    }
+
+    /// Every key that is written for it, one list for each text.
+    pub fn keys(self) -> &'a [Written] {
+        match self {
+            Subject::Deployment(deployment) => &deployment.keys,
+            Subject::Migration(migration) => &migration.keys,
+        }
+    }
+
+    /// The operator that takes care of it.
+    pub fn operator(self) -> &'a Field<Version> {
+        match self {
+            Subject::Deployment(deployment) => &deployment.operator,
+            Subject::Migration(migration) => &migration.operator,
         }
     }
 }
@@ -61,6 +77,54 @@ pub fn queue_change(base: &Deployment, head: &Deployment) -> QueueChange {
         _ if base.queue.said == head.queue.said => QueueChange::Kept,
         _ => QueueChange::Unknown,
     }
+}
+
+/// What another container means for what a Milvus holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Move {
+    /// The same chart in another wrapper: as long as release and namespace stay, so does everything else.
+    Rewrapped,
+    /// The same chart in another wrapper, and another release or namespace: another installation.
+    Renamed,
+    /// Another tool: another installation.
+    Reinstalled,
+    /// From the operator's first interface to its second: the same objects.
+    Converted,
+}
+
+/// How a change moves a Milvus to another container; `None` when it stays in its own.
+pub fn moved(base: &Deployment, head: &Deployment) -> Option<Move> {
+    let differ = |a: &Option<String>, b: &Option<String>| matches!((a, b), (Some(a), Some(b)) if a != b);
+    let is_chart = |end: &Deployment| end.dialect == Dialect::Chart || end.ground.rendered;
+    match (base.dialect, head.dialect) {
+        (Dialect::Operator, Dialect::Operator) => {
+            (base.api_version == "v1alpha1" && head.api_version == "v1beta1").then_some(Move::Converted)
+        }
+        _ if base.surface == head.surface => None,
+        _ if is_chart(base) && is_chart(head) => {
+            // The name of a dependency, or of a workload, is not the release's.
+            let named = |end: &Deployment| end.dialect == Dialect::Chart && end.surface != Surface::Umbrella;
+            let renamed = named(base) && named(head) && differ(&base.id.name, &head.id.name);
+            let elsewhere = differ(&base.id.namespace, &head.id.namespace);
+            Some(if renamed || elsewhere { Move::Renamed } else { Move::Rewrapped })
+        }
+        _ => Some(Move::Reinstalled),
+    }
+}
+
+/// Whether nothing but the operator changes. What it once filled in stands in the cluster and stays; its new defaults hold for
+/// a Milvus that is created anew.
+pub fn only_operator(base: &Deployment, head: &Deployment) -> bool {
+    base.dialect == Dialect::Operator
+        && head.dialect == Dialect::Operator
+        && base.image.value() == head.image.value()
+        && base.version.value() == head.version.value()
+        && base.operator.value() != head.operator.value()
+}
+
+/// Whether a change makes another installation, so that nothing of the old one is at hand.
+pub fn is_apart(base: &Deployment, head: &Deployment) -> bool {
+    matches!(moved(base, head), Some(Move::Renamed | Move::Reinstalled))
 }
 
 impl Transition {

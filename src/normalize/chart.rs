@@ -13,7 +13,7 @@ use super::variable::{Variable, variable};
 use super::{Given, Reader, version_of};
 use crate::detect::Evidence;
 use crate::facts::Facts;
-use crate::model::{Deployment, Dialect, Field, Image, Queue, Said, Settings, Surface, Version};
+use crate::model::{Deployment, Dialect, Field, Ground, Image, Queue, Said, Settings, Surface, Version};
 use crate::source::Span;
 use crate::yaml::Node;
 use values::Values;
@@ -27,7 +27,7 @@ pub(super) fn read(evidence: &Evidence, surface: Surface, facts: &Facts, given: 
     let renders = chart.value().filter(|_| !evidence.own_chart);
     // Where the chart is named it is known to be the Milvus chart, which takes its image from `image.all` only.
     let own = own_image(&reader).filter(|_| evidence.own_chart || surface == Surface::HelmValues);
-    let image = own.unwrap_or_else(|| image(&reader, renders, facts));
+    let image = own.unwrap_or_else(|| image(&reader, chart.value(), facts));
     let version = version_of(&image, given, &mut oddities);
     let values = Values { reader: Reader::new(evidence), evidence, facts };
     let charts = match renders {
@@ -61,6 +61,8 @@ pub(super) fn read(evidence: &Evidence, surface: Surface, facts: &Facts, given: 
         components: Vec::new(),
         settings: Settings::default(),
         oddities,
+        ground: Ground::default(),
+        keys: super::written::written(evidence),
         chart,
     };
     point_at_chart(&mut deployment);

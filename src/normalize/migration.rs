@@ -51,6 +51,7 @@ pub(super) fn read(evidence: &Evidence, _facts: &Facts, given: &Given) -> Migrat
         operator: operator_version(evidence, given),
         settings: Settings::default(),
         oddities,
+        keys: super::written::written(evidence),
     }
 }
 

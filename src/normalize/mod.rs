@@ -13,11 +13,12 @@ mod settings;
 #[cfg(test)]
 mod tests;
 mod variable;
+mod written;
 
-use crate::detect::{Evidence, Layer, Layers, Look, What};
+use crate::detect::{Evidence, Layer, Layers, Look, Manager, What};
 use crate::facts::Facts;
 use crate::finding::Set;
-use crate::model::{Deployment, Field, Image, Migration, Oddity, Queue, Tag, Version};
+use crate::model::{Deployment, Dialect, Field, Image, Migration, Oddity, Queue, Tag, Version};
 use crate::source::{Edit, Span};
 use crate::yaml::{Change, Document, Node};
 use retag::retagged;
@@ -31,6 +32,8 @@ pub struct Given {
     pub chart: Option<(Version, String)>,
     /// The operator's version, and who says so.
     pub operator: Option<(Version, String)>,
+    /// What the repository says of it, where nobody else does.
+    pub manager: Option<Manager>,
     /// Images whose tag names no version, each with its version.
     pub images: Vec<(String, Version)>,
 }
@@ -57,7 +60,24 @@ pub fn read(evidence: &Evidence, facts: &Facts, given: &Given) -> Normal {
     if let (Normal::Deployment(deployment), Some(unfound)) = (&mut normal, &evidence.unfound) {
         deployment.oddities.push(Oddity::Unfound(unfound.clone()));
     }
+    if let Normal::Deployment(deployment) = &mut normal {
+        deployment.ground.stores_outside = stores_outside(evidence, deployment.dialect);
+        deployment.ground.fork = evidence.own_chart && deployment.chart.value().is_some();
+        deployment.ground.rendered = deployment.dialect == Dialect::Process && evidence.chart.is_some();
+    }
     normal
+}
+
+/// Whether both etcd and the object storage are somebody else's.
+fn stores_outside(evidence: &Evidence, dialect: Dialect) -> bool {
+    let switches: [&[&str]; 2] = match dialect {
+        Dialect::Chart => [&["externalEtcd", "enabled"], &["externalS3", "enabled"]],
+        Dialect::Operator => {
+            [&["spec", "dependencies", "etcd", "external"], &["spec", "dependencies", "storage", "external"]]
+        }
+        Dialect::Process => return false,
+    };
+    switches.iter().all(|path| evidence.layers.get(path).and_then(Node::as_bool) == Some(true))
 }
 
 /// Why a key that is not seen may still be written: by an action of a template, or by values that stand somewhere else.
@@ -113,6 +133,9 @@ pub struct Rewrite {
 /// Says in the dialect of the evidence what should be true, one rewrite for each document; empty where the dialect has no word
 /// for it.
 pub fn write(evidence: &Evidence, set: &Set) -> Vec<Rewrite> {
+    if let Set::KeyMoved { reader, from, to } = set {
+        return written::moved(evidence, *reader, from, to).into_iter().collect();
+    }
     if let Set::Setting { tree, path, value } = set {
         return settings::write(evidence, *tree, path, value.as_deref()).into_iter().collect();
     }
@@ -287,8 +310,12 @@ pub(crate) fn configured_rewrite(evidence: &Evidence, queue: Queue) -> Option<Re
 
 /// The operator's version as far as it is known.
 pub(crate) fn operator_version(evidence: &Evidence, given: &Given) -> Field<Version> {
-    match &given.operator {
-        Some((version, who)) => Field::default(evidence.at, version.clone(), who.clone()),
-        None => Field::unknown(evidence.at, "the operator's version is not known; say it with --operator-version"),
+    match (&given.operator, &given.manager) {
+        (Some((version, who)), _) => Field::default(evidence.at, version.clone(), who.clone()),
+        (None, Some(Manager::Known(version, at))) => Field::written(*at, version.clone()),
+        (None, Some(Manager::Unknown(why))) => Field::unknown(evidence.at, why),
+        (None, None) => {
+            Field::unknown(evidence.at, "the operator's version is not known; say it with --operator-version")
+        }
     }
 }

@@ -9,7 +9,9 @@ pub(super) use write::{move_metadata, write};
 use super::{Given, Reader, operator_version, version_of};
 use crate::detect::Evidence;
 use crate::facts::Facts;
-use crate::model::{Component, Deployment, Dialect, Field, Image, Mode, Oddity, Settings, Surface, Tag, Version};
+use crate::model::{
+    Component, Deployment, Dialect, Field, Ground, Image, Mode, Oddity, Settings, Surface, Tag, Version,
+};
 use crate::source::Span;
 use gate::{gate, tolerant};
 use told::Told;
@@ -86,6 +88,8 @@ pub(super) fn read(evidence: &Evidence, surface: Surface, facts: &Facts, given: 
         components,
         settings: Settings::default(),
         oddities,
+        ground: Ground::default(),
+        keys: super::written::written(evidence),
     }
 }
 

@@ -10,7 +10,7 @@ use super::{Given, Reader, configured_queue, version_of};
 use crate::detect::{Evidence, Role, Text, Variable};
 use crate::facts::Facts;
 use crate::model::{
-    CoordinatorLayout, Deployment, Dialect, Field, Image, Mode, Oddity, Queue, Settings, Surface, Tag, Version,
+    CoordinatorLayout, Deployment, Dialect, Field, Ground, Image, Mode, Oddity, Queue, Settings, Surface, Tag, Version,
 };
 use crate::source::Span;
 
@@ -45,6 +45,8 @@ pub(super) fn read(evidence: &Evidence, surface: Surface, facts: &Facts, given: 
         components: Vec::new(),
         settings: Settings::default(),
         oddities,
+        ground: Ground::default(),
+        keys: super::written::written(evidence),
     }
 }
 

@@ -3,6 +3,7 @@
 use super::paint::{Cell, Paint, Role, count, one_line};
 use super::{Context, milvus, shape};
 use crate::outcome::{DeploymentView, ValueView};
+use crate::source::Span;
 use serde::Serialize;
 use std::io;
 
@@ -14,6 +15,7 @@ pub fn table(context: &Context, w: &mut dyn io::Write) -> io::Result<()> {
     let all = &context.outcome.deployments;
     let summary = &context.outcome.summary;
     if all.is_empty() {
+        left_out(context, paint, w)?;
         return writeln!(w, "found nothing: no Milvus in {}", count(summary.files, "file", "files"));
     }
     let titles = ["NAMESPACE", "NAME", "VERSION", "MODE", "QUEUE", "DRIVEN BY", "NEXT", "NEWEST", "WHERE"];
@@ -24,6 +26,7 @@ pub fn table(context: &Context, w: &mut dyn io::Write) -> io::Result<()> {
     }
     if context.style.verbosity > 0 {
         reasons(context, paint, w)?;
+        left_out(context, paint, w)?;
     }
     let closing = format!("{} in {}{}", milvus(all), count(summary.milvus_files, "file", "files"), legend(context));
     writeln!(w, "{}", paint.say(Role::Faint, closing))
@@ -175,6 +178,25 @@ fn driver(one: &DeploymentView) -> String {
         "milvus-upgrade" => named("migration, operator", &one.operator_version),
         _ => named("operator", &one.operator_version),
     }
+}
+
+/// What was recognised and is no Milvus.
+fn left_out(context: &Context, paint: Paint, w: &mut dyn io::Write) -> io::Result<()> {
+    let all = &context.outcome.left_out;
+    if context.style.verbosity == 0 || all.is_empty() {
+        return Ok(());
+    }
+    let place = |at: Span| {
+        let (line, _) = context.texts.position(at.source, at.start);
+        format!("{}:{line}", context.texts.source(at.source).name())
+    };
+    let rows: Vec<Vec<Cell>> =
+        all.iter().map(|(at, why)| vec![Cell::plain(place(*at)), Cell::new(Role::Faint, why)]).collect();
+    writeln!(w, "{}", paint.say(Role::Strong, "recognised and left out"))?;
+    for line in paint.columns(&rows) {
+        writeln!(w, "  {line}")?;
+    }
+    writeln!(w)
 }
 
 fn values(one: &DeploymentView) -> [(&'static str, &ValueView); 7] {

@@ -17,7 +17,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(case: &Case) -> Vec<Finding> {
-    let Some((base, head)) = case.change() else { return Vec::new() };
+    let Some((base, head)) = case.change_in_place() else { return Vec::new() };
     let (before, after) = (&base.coordinators, &head.coordinators);
     let (Some(from), Some(to)) = (before.value(), after.value()) else { return Vec::new() };
     let cluster = [base, head].iter().all(|end| end.mode.value() == Some(&Mode::Cluster));

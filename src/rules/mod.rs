@@ -16,6 +16,9 @@ mod chart_repository_mixed;
 mod chart_table_wrong;
 mod chart_unpinned;
 mod chart_unpublished;
+mod chart_value_gone;
+mod chart_value_too_new;
+mod chart_value_unknown;
 mod chart_version_confused;
 mod command_misspelled;
 mod component_image;
@@ -25,6 +28,7 @@ mod coordinators_default_changed;
 mod coordinators_doubled;
 mod coordinators_orphaned;
 mod coordinators_separate;
+mod definition_conflict;
 mod dependency_chart_unpinned;
 mod dependency_image_changed;
 mod dependency_incomplete;
@@ -33,6 +37,9 @@ mod downgrade;
 mod duplicate_key;
 mod exception_expired;
 mod exception_unused;
+mod field_too_new;
+mod field_unknown;
+mod field_value_invalid;
 mod helm_too_old;
 mod image_not_in_values;
 mod manifest_partial;
@@ -65,6 +72,7 @@ mod mode_changed;
 mod mode_dropped;
 mod operator_chart_unpinned;
 mod operator_too_old;
+mod operator_unpinned;
 mod patch_downgrade;
 mod placeholder;
 mod pod_of_other_mode;
@@ -95,12 +103,16 @@ mod rolling_script_version_unsupported;
 mod rollout_paused;
 mod script_needs_bash;
 mod script_unpinned;
+mod server_key_gone;
+mod server_key_too_new;
+mod server_key_unknown;
 mod setting_ineffective;
 mod setting_unsupported;
 mod short_prerelease;
 mod source_missing;
 mod source_patch_old;
 mod standby_missing;
+mod surface_changed;
 mod tag_behind_chart;
 mod target_patch_risky;
 mod template_variable_left;
@@ -118,12 +130,13 @@ mod version_unreadable;
 mod volume_changed;
 
 mod frame;
+mod keys;
 
 use crate::facts::{Circumstances, Edge, Facts, Floor, Hop, Judgement, Risk, Via, What};
 use crate::finding::{Confidence, Finding, Fix, Set, Severity};
 use crate::model::{
     Act, Astray, Deployment, Field, Migration, Operation, Reference, Runbook, Step, Subject, Transition, Version,
-    Writing,
+    Writing, is_apart,
 };
 use crate::source::Span;
 
@@ -142,6 +155,9 @@ pub static RULES: &[&Rule] = &[
     &chart_table_wrong::RULE,
     &chart_unpinned::RULE,
     &chart_unpublished::RULE,
+    &chart_value_gone::RULE,
+    &chart_value_too_new::RULE,
+    &chart_value_unknown::RULE,
     &chart_version_confused::RULE,
     &command_misspelled::RULE,
     &component_image::RULE,
@@ -151,6 +167,7 @@ pub static RULES: &[&Rule] = &[
     &coordinators_doubled::RULE,
     &coordinators_orphaned::RULE,
     &coordinators_separate::RULE,
+    &definition_conflict::RULE,
     &dependency_chart_unpinned::RULE,
     &dependency_image_changed::RULE,
     &dependency_incomplete::RULE,
@@ -159,6 +176,9 @@ pub static RULES: &[&Rule] = &[
     &duplicate_key::RULE,
     &exception_expired::RULE,
     &exception_unused::RULE,
+    &field_too_new::RULE,
+    &field_unknown::RULE,
+    &field_value_invalid::RULE,
     &helm_too_old::RULE,
     &image_not_in_values::RULE,
     &manifest_partial::RULE,
@@ -191,6 +211,7 @@ pub static RULES: &[&Rule] = &[
     &mode_dropped::RULE,
     &operator_chart_unpinned::RULE,
     &operator_too_old::RULE,
+    &operator_unpinned::RULE,
     &patch_downgrade::RULE,
     &placeholder::RULE,
     &pod_of_other_mode::RULE,
@@ -221,12 +242,16 @@ pub static RULES: &[&Rule] = &[
     &rollout_paused::RULE,
     &script_needs_bash::RULE,
     &script_unpinned::RULE,
+    &server_key_gone::RULE,
+    &server_key_too_new::RULE,
+    &server_key_unknown::RULE,
     &setting_ineffective::RULE,
     &setting_unsupported::RULE,
     &short_prerelease::RULE,
     &source_missing::RULE,
     &source_patch_old::RULE,
     &standby_missing::RULE,
+    &surface_changed::RULE,
     &tag_behind_chart::RULE,
     &target_patch_risky::RULE,
     &template_variable_left::RULE,
@@ -287,6 +312,21 @@ pub enum Event<'a> {
     Transition(&'a Transition),
     /// A command that somebody runs.
     Stage(Stage<'a>),
+    /// A Milvus is new, and was perhaps one of several that are gone.
+    PerhapsMoved {
+        head: &'a Deployment,
+        gone: &'a [&'a Deployment],
+    },
+    /// Two definitions of one Milvus, of which one is applied over the other.
+    DefinedTwice {
+        first: &'a Deployment,
+        second: &'a Deployment,
+    },
+    /// An operator whose version moves by itself.
+    FloatingOperator {
+        at: Span,
+        why: &'a str,
+    },
     /// Something looks like Milvus and could not be read.
     Unreadable {
         at: Span,
@@ -361,9 +401,14 @@ pub fn run(rule: &Rule, case: Case) -> Vec<Finding> {
         finding.severity = finding.graded.unwrap_or(rule.severity);
         finding.confidence = finding.unsure.unwrap_or(rule.confidence);
         finding.fixes.retain(|fix| fits_chart(&case, fix));
-        if let Event::Transition(transition) = case.event {
-            finding.subject = Some(transition.id().to_string());
-            finding.owner = Some(transition.at());
+        let subject = match case.event {
+            Event::Transition(transition) => Some((transition.id(), transition.at())),
+            Event::PerhapsMoved { head: one, .. } | Event::DefinedTwice { second: one, .. } => Some((&one.id, one.at)),
+            _ => None,
+        };
+        if let Some((id, at)) = subject {
+            finding.subject = Some(id.to_string());
+            finding.owner = Some(at);
         }
         if let Event::Stage(stage) = case.event {
             finding.subject = stage.milvus.map(|milvus| milvus.id.to_string());
@@ -430,6 +475,11 @@ impl<'a> Case<'a> {
             Event::Reference(reference) => Some(reference).filter(|reference| reference.fault == fault),
             _ => None,
         }
+    }
+
+    /// Both ends of a change of one and the same installation.
+    pub fn change_in_place(&self) -> Option<(&'a Deployment, &'a Deployment)> {
+        self.change().filter(|(base, head)| !is_apart(base, head))
     }
 
     /// The Milvus as it will be.
@@ -579,6 +629,7 @@ const MIGRATE: &str = "migrate";
 fn plain(range: &str) -> String {
     let word = |part: &str| match (part.strip_prefix(">="), part.strip_prefix('<')) {
         (Some(version), _) => format!("{version} or later"),
+        (_, Some(version)) if version.starts_with('=') => format!("up to {}", &version[1..]),
         (_, Some(version)) => format!("before {version}"),
         _ => part.to_string(),
     };

@@ -18,7 +18,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(case: &Case) -> Vec<Finding> {
-    let Some((base, head)) = case.change() else { return Vec::new() };
+    let Some((base, head)) = case.change_in_place() else { return Vec::new() };
     let (Some(before), Some(after)) = (base.mode.value(), head.mode.value()) else { return Vec::new() };
     let dropped = head.dialect == Dialect::Operator && head.mode.is_default();
     if before == after || dropped {

@@ -17,7 +17,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(case: &Case) -> Vec<Finding> {
-    let Some((base, head)) = case.change() else { return Vec::new() };
+    let Some((base, head)) = case.change_in_place() else { return Vec::new() };
     let is_cluster = base.mode.value() == Some(&Mode::Cluster);
     if head.dialect != Dialect::Operator
         || !is_cluster

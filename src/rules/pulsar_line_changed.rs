@@ -17,7 +17,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(case: &Case) -> Vec<Finding> {
-    let Some((base, head)) = case.change() else { return Vec::new() };
+    let Some((base, head)) = case.change_in_place() else { return Vec::new() };
     let (Some(old), Some(new)) = (&base.pulsar_line, &head.pulsar_line) else { return Vec::new() };
     let (Some(from), Some(to)) = (old.value(), new.value()) else { return Vec::new() };
     if from == to {

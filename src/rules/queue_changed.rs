@@ -18,7 +18,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(case: &Case) -> Vec<Finding> {
-    let Some((base, head)) = case.change() else { return Vec::new() };
+    let Some((base, head)) = case.change_in_place() else { return Vec::new() };
     let QueueChange::Changed { from: before, to: after } = queue_change(base, head) else { return Vec::new() };
     if head.queue.is_default() || base.mode.value() != head.mode.value() {
         return Vec::new();

@@ -4,7 +4,7 @@ use super::{Case, Rule, Scope};
 use crate::facts::What;
 use crate::finding::Set;
 use crate::finding::{Confidence, Finding, Severity};
-use crate::model::{Dialect, QueueChange, queue_change};
+use crate::model::{Dialect, QueueChange, only_operator, queue_change};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -18,7 +18,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(case: &Case) -> Vec<Finding> {
-    let Some((base, head)) = case.change() else { return Vec::new() };
+    let Some((base, head)) = case.change_in_place() else { return Vec::new() };
     let QueueChange::Changed { from: before, to: after } = queue_change(base, head) else { return Vec::new() };
     if !head.queue.is_default() || base.mode.value() != head.mode.value() {
         return Vec::new();
@@ -42,5 +42,6 @@ fn check(case: &Case) -> Vec<Finding> {
             "not in the diff; the operator keeps what it once filled in, until the resource is created anew"
         }
     };
+    let finding = if only_operator(base, head) { finding.graded(Severity::Warning) } else { finding };
     vec![super::with_edge(finding.note("note", note), case.facts, What::Queue)]
 }

@@ -17,7 +17,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(case: &Case) -> Vec<Finding> {
-    let Some((base, head)) = case.change() else { return Vec::new() };
+    let Some((base, head)) = case.change_in_place() else { return Vec::new() };
     if base.mode.value() != head.mode.value() || queue_change(base, head) != QueueChange::Unknown {
         return Vec::new();
     }

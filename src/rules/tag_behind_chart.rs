@@ -16,7 +16,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(case: &Case) -> Vec<Finding> {
-    let Some((base, head)) = case.change() else { return Vec::new() };
+    let Some((base, head)) = case.change_in_place() else { return Vec::new() };
     let (Some(from), Some(to)) = (base.chart.value(), head.chart.value()) else { return Vec::new() };
     let (Some(before), Some(tag)) = (base.version.written_value(), head.version.written_value()) else {
         return Vec::new();

@@ -242,3 +242,9 @@ fn the_graph_says_what_the_documents_say() {
     assert_eq!(way("2.5.10", "2.6.6", four), "2.5.10 → 2.5.27 (with mixCoord) → 2.6.6");
     assert_eq!(way("2.5.16", "2.6.6", four), "2.5.16 → 2.5.16 (with mixCoord) → 2.6.6");
 }
+
+#[test]
+fn the_tables_of_keys_can_be_read() {
+    let wrong = crate::facts::check_keys();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

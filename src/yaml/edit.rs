@@ -36,6 +36,8 @@ pub enum Change {
     Remove { path: Path },
     /// Takes the key `from` with all of its lines away and appends it to the map `to`.
     Move { from: Path, to: Path },
+    /// Gives a key another name; what stands below it stays as it is.
+    Rename { path: Path, key: String },
 }
 
 /// Why a change was not made.
@@ -131,6 +133,7 @@ impl State {
                 groups.push(insert::insert(&self.text, self.document(), path, insert::Content::Yaml(yaml, &tree))?);
             }
             Change::Remove { path } => groups.push(remove::remove(&self.text, self.document(), path)?.0),
+            Change::Rename { path, key } => groups.push(self.rename(path, key)?),
             Change::Move { from, to } => {
                 if to.starts_with(from) {
                     return refused("a key cannot be moved into itself");
@@ -193,6 +196,19 @@ impl State {
             (old, new) = (inner, other);
         }
         false
+    }
+
+    fn rename(&self, path: &Path, key: &str) -> Result<Vec<Edit>, EditError> {
+        match locate(&self.text, self.document(), path)? {
+            Place::Found(found) => match found.last().holder {
+                locate::Holder::Entry { entry, .. } => {
+                    let at = entry.key.scalar().map_or(entry.key.at, |name| name.content);
+                    Ok(vec![Edit { at, text: key.to_owned() }])
+                }
+                _ => refused("only a key can be renamed"),
+            },
+            Place::Missing(_) => Err(EditError::Missing(locate::show(path))),
+        }
     }
 
     fn set(&self, path: &Path, value: &str, string: bool) -> Result<Vec<Edit>, EditError> {

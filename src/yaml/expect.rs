@@ -82,6 +82,17 @@ impl Tree {
         path.iter().try_fold(self, |tree, step| tree.child(step, create))
     }
 
+    fn rename(&mut self, path: &[Step], name: &str) -> Option<()> {
+        let (last, parent) = path.split_last()?;
+        let (Tree::Map(entries), Step::Key(key)) = (self.at(parent, false)?, last) else { return None };
+        let (old, new) = (Tree::scalar(key, true), Tree::scalar(name, true));
+        if entries.iter().any(|(name, _)| *name == new) {
+            return None;
+        }
+        entries.iter_mut().rfind(|(name, _)| *name == old)?.0 = new;
+        Some(())
+    }
+
     fn remove(&mut self, path: &[Step]) -> Option<Tree> {
         let (last, parent) = path.split_last()?;
         match (self.at(parent, false)?, last) {
@@ -104,6 +115,7 @@ pub(super) fn changed(mut tree: Tree, change: &Change, fragment: Option<Tree>) -
             *tree.at(path, true).ok_or_else(lost)? = render::read_back(value, *string)
         }
         Change::Insert { path, .. } => *tree.at(path, true).ok_or_else(lost)? = fragment.unwrap_or(Tree::Null),
+        Change::Rename { path, key } => tree.rename(path, key).ok_or_else(lost)?,
         Change::Remove { path } => drop(tree.remove(path).ok_or_else(lost)?),
         Change::Move { from, to } => {
             let value = tree.remove(from).ok_or_else(lost)?;

@@ -275,3 +275,13 @@ fn no_bytes_make_it_panic() {
         }
     }
 }
+
+#[test]
+fn a_key_gets_another_name_and_keeps_what_is_below() {
+    let rename = |at: &str, key: &str| Change::Rename { path: path(at), key: key.to_string() };
+    becomes("a: # c\n  b: 1\n", rename("a", "z"), "z: # c\n  b: 1\n");
+    becomes("{\"a\": {'b': 1}}\n", rename("a/b", "z"), "{\"a\": {'z': 1}}\n");
+    is_refused("a: 1\nb: 2\n", rename("a", "b"));
+    is_refused("a: 1\na: 2\n", rename("a", "b"));
+    is_refused("a: 1\n", rename("a", "b: c"));
+}

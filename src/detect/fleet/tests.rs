@@ -34,9 +34,9 @@ fn a_bundle_of_the_chart() {
 }
 
 #[test]
-fn a_copy_that_keeps_the_versions_of_the_chart_is_the_chart() {
+fn a_copy_of_the_chart_is_found_and_has_defaults_of_its_own() {
     let found = found(&[("fleet.yaml", "helm: {chart: 'oci://dp.apps.rancher.io/charts/milvus', version: 4.2.2}\n")]);
-    assert!(!found.evidence[0].own_chart);
+    assert!(found.evidence[0].own_chart);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::super::{Case, Event, by, severity_of};
 use crate::facts::settings::{Around, SettingFact, Speaks, When, is, speaking, written};
 use crate::finding::{Confidence, Finding, Set, Severity};
-use crate::model::{Deployment, Setting, Settings, Subject, Transition, Tree, Worth, keys};
+use crate::model::{Deployment, Setting, Settings, Subject, Transition, Tree, Worth, is_apart, keys};
 use crate::source::Span;
 
 /// Everything that the rows of a rule have to say about a case.
@@ -35,7 +35,12 @@ impl<'a> Asked<'a> {
             None => (None, transition.head()),
         };
         let upgraded = || base.and_then(|one| one.version.value()) != head.and_then(|one| one.version.value());
+        let apart = base.zip(head).is_some_and(|(base, head)| is_apart(base, head));
         let hits = match self.row.when {
+            // Another installation: nothing is changed in place.
+            When::Change | When::Together | When::Chart if apart => Vec::new(),
+            // What a copy of the chart brings along is its own.
+            When::Chart if head.is_some_and(|head| head.ground.fork) => Vec::new(),
             When::State => self.state(transition),
             When::Upgrade if self.case.version_change().is_some() => self.state(transition),
             When::Change => base.zip(head).map(|(base, head)| self.change(base, head)).unwrap_or_default(),
