@@ -171,7 +171,7 @@ impl Table<'_> {
 }
 
 /// The tables of this folder, by the names that an overlay uses too.
-const TABLES: [(&str, &str); 16] = [
+const TABLES: [(&str, &str); 18] = [
     ("releases.csv", include_str!("releases.csv")),
     ("edges.csv", include_str!("edges.csv")),
     ("risks.csv", include_str!("risks.csv")),
@@ -184,6 +184,8 @@ const TABLES: [(&str, &str); 16] = [
     ("operators.csv", include_str!("operators.csv")),
     ("operator-defaults.csv", include_str!("operator-defaults.csv")),
     ("server-defaults.csv", include_str!("server-defaults.csv")),
+    ("reuse-values.csv", include_str!("reuse-values.csv")),
+    ("tools.csv", include_str!("tools.csv")),
     ("settings.csv", include_str!("settings.csv")),
     ("migration-tools.csv", include_str!("migration-tools.csv")),
     ("steps.csv", include_str!("steps.csv")),
@@ -226,6 +228,8 @@ fn read(facts: &mut Facts, name: &str, table: &Table, errors: &mut Vec<FactError
         "queues.csv" => table.add(&mut facts.queues, errors, queue, |a, b| a.id == b.id),
         "charts.csv" => table.add(&mut facts.charts, errors, chart, |a, b| a.version == b.version),
         "bad-charts.csv" => table.add(&mut facts.bad_charts, errors, bad_chart, |a, b| a.id == b.id),
+        "reuse-values.csv" => table.add(&mut facts.reuse_values, errors, reuse_values, |a, b| a.id == b.id),
+        "tools.csv" => table.add(&mut facts.tools, errors, tool_fact, |a, b| a.name == b.name),
         "settings.csv" => table.add(&mut facts.settings, errors, setting, |a, b| a.id == b.id),
         "chart-defaults.csv" => {
             table.add(&mut facts.chart_defaults, errors, chart_default, |a, b| (&a.key, &a.since) == (&b.key, &b.since))
@@ -488,4 +492,20 @@ fn tool(row: &mut Row) -> MigrationTool {
         note: row.text("note"),
         proof: row.proof(),
     }
+}
+
+fn reuse_values(row: &mut Row) -> ReuseValues {
+    ReuseValues {
+        id: row.filled("id"),
+        from: row.range("from"),
+        to: row.range("to"),
+        mode: row.word("mode", Mode::parse),
+        because: row.filled("because"),
+        outcome: row.filled("outcome"),
+        proof: row.proof(),
+    }
+}
+
+fn tool_fact(row: &mut Row) -> ToolFact {
+    ToolFact { name: row.filled("name"), value: row.filled("value"), proof: row.proof() }
 }
