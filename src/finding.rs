@@ -218,4 +218,9 @@ pub enum Set {
     MigrationTargetImage(String),
     /// MilvusUpgrade: `toolImage`.
     MigrationToolImage(String),
+    /// Other words at a place of a command; an empty place takes them in.
+    CommandWord {
+        at: Span,
+        text: String,
+    },
 }

@@ -23,6 +23,7 @@ pub mod yaml;
 
 mod accept;
 mod lost;
+mod runbook;
 mod scope;
 mod view;
 
@@ -32,13 +33,13 @@ mod tests;
 use config::Config;
 use detect::{Evidence, File, Found, Hint, LeftOut, Operator, Tree};
 use facts::Facts;
-use finding::{Finding, Fix};
+use finding::{Confidence, Finding, Fix, Severity};
 use model::{Deployment, Field, Migration, Reference, Transition};
 use normalize::{Given, Normal};
 use outcome::{Incomplete, Outcome};
 use pair::Compared;
 use rayon::prelude::*;
-use rules::{Case, Event, RULES, Rule};
+use rules::{Case, Event, RULES, Rule, Stage};
 use source::{Side, SourceId, Sources, Span, Texts, Wanted};
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -83,6 +84,8 @@ pub fn check_with(base: &Sources, head: &Sources, facts: &Facts, config: &Config
     for finding in &mut findings {
         write_fixes(finding, &after.evidence, texts);
     }
+    let asked = |at: Span| scope.names(at);
+    findings.extend(judge_books(&after.books, &after.examples, &judge).into_iter().filter(|f| asked(f.at)));
     let judged = accept::Judged { findings, comments: &comments, transitions: &transitions, rules };
     let (findings, excepted) = accept::accept(judged, texts, facts, config);
     let incomplete = incomplete(head, &troubles, texts);
@@ -113,6 +116,10 @@ struct Understood {
     comments: Vec<yaml::Comment>,
     /// Where each Milvus begins that is switched off.
     off: Vec<Span>,
+    /// Commands, of the head only: what was to be run before is of no interest.
+    books: Vec<runbook::Book>,
+    /// What documents show of a Milvus.
+    examples: Vec<Transition>,
     /// References that lead nowhere, and texts that were not there to be read.
     references: Vec<Reference>,
     wanted: Vec<Wanted>,
@@ -147,7 +154,8 @@ fn understand(sources: &Sources, facts: &Facts, config: &Config) -> Understood {
     let left_out = detect::left_out(&tree, &found);
     let open = detect::open(&tree, &found, sources.side);
     let mut understood = Understood { references: open.references, wanted: open.wanted, ..Understood::default() };
-    for (file, found) in tree.files.iter().zip(found) {
+    let mut scripts = Vec::new();
+    for (index, (file, found)) in tree.files.iter().zip(found).enumerate() {
         let mut given = given(&file.source.path, sources.side, facts, config);
         for evidence in found.evidence {
             given.manager = detect::manager(&operators, &evidence.id.path);
@@ -165,10 +173,27 @@ fn understand(sources: &Sources, facts: &Facts, config: &Config) -> Understood {
         understood.troubles.extend(found.troubles);
         understood.comments.extend(found.comments);
         understood.off.extend(found.off);
+        understood.examples.extend(found.examples.iter().map(|example| shown(example, facts, &given)));
+        scripts.extend(found.script.map(|script| (index, script)));
+    }
+    if sources.side == Side::Head {
+        understood.books = runbook::read(&scripts, &tree, &understood.deployments, facts);
     }
     understood.operators = operators;
     understood.left_out = left_out;
     understood
+}
+
+/// A Milvus that a document shows, as if somebody had written it down to be run.
+fn shown(example: &Evidence, facts: &Facts, given: &Given) -> Transition {
+    match normalize::read(example, facts, given) {
+        Normal::Deployment(mut deployment) => {
+            // A guide leaves places for its readers to fill in.
+            deployment.oddities.retain(|oddity| !matches!(oddity, model::Oddity::Placeholder { .. }));
+            Transition::Created(*deployment)
+        }
+        Normal::Migration(migration) => Transition::Ordered { migration, milvus: None, changed: true },
+    }
 }
 
 /// The files that speak of a Milvus, in their order.
@@ -293,6 +318,51 @@ impl Judge<'_> {
         // One text can be a layer of several Milvus; what is wrong in it is said once.
         let mut said = HashSet::new();
         all.filter(|finding| said.insert((finding.rule, finding.at, finding.message.clone()))).collect()
+    }
+}
+
+/// Judges commands by the rules about commands, and what they make by the ordinary ones, as far as those are sure of themselves:
+/// in a script much is open that a manifest says.
+fn judge_books(books: &[runbook::Book], examples: &[Transition], judge: &Judge) -> Vec<Finding> {
+    let rules = judge.rules;
+    let case = |event| Case { facts: judge.facts, kubernetes: judge.kubernetes, event };
+    let mut findings = Vec::new();
+    for book in books {
+        for (index, milvus) in book.milvus.iter().enumerate() {
+            let stage = Stage { runbook: &book.runbook, index, milvus: milvus.as_ref() };
+            let case = case(Event::Stage(stage));
+            findings.extend(rules.iter().flat_map(|rule| rules::run(rule, case)));
+        }
+    }
+    let made = books.iter().flat_map(|book| book.transitions.iter().map(|made| (made, book.runbook.writing)));
+    let examples = examples.iter().map(|example| (example, model::Writing::Document));
+    for (transition, writing) in made.chain(examples) {
+        let case = case(Event::Transition(transition));
+        let sure = |finding: &Finding| finding.severity == Severity::Error && finding.confidence == Confidence::Certain;
+        let found = rules.iter().flat_map(|rule| rules::run(rule, case)).filter(sure);
+        findings.extend(found.map(|finding| made_by_hand(finding, transition, writing)));
+    }
+    for finding in &mut findings {
+        for fix in &mut finding.fixes {
+            fix.edits = fix.set.iter().filter_map(normalize::command::write).collect();
+        }
+        finding.fixes.retain(|fix| !fix.edits.is_empty());
+    }
+    let mut said = HashSet::new();
+    findings.retain(|finding| said.insert((finding.rule, finding.at, finding.message.clone())));
+    findings
+}
+
+/// A finding about what a command makes. In a guide commands may stand beside each other as a choice, so that only what is said of
+/// the versions themselves is as sure as in a script.
+fn made_by_hand(finding: Finding, transition: &Transition, writing: model::Writing) -> Finding {
+    let finding = Finding { fixes: Vec::new(), owner: None, ..finding };
+    let version = transition.head().is_none_or(|head| head.version.at == finding.at);
+    match (transition, writing) {
+        (Transition::Changed { .. }, model::Writing::Document) if !version => {
+            Finding { severity: Severity::Warning, confidence: Confidence::Likely, ..finding }
+        }
+        _ => finding,
     }
 }
 

@@ -295,6 +295,7 @@ fn load_diff_once(old: &str, new: &str, scope: &Scope, more: &[Glob]) -> anyhow:
 fn filter(config: &Config, scope: &Scope, root: &Path, more: &[Glob]) -> anyhow::Result<Filter> {
     let excludes: Vec<String> = config.excludes.iter().chain(&scope.exclude).cloned().collect();
     let filter = Filter::new(detect::LITERALS, &excludes, detect::is_worth_opening)?;
+    let filter = filter.asking(detect::is_runbook, detect::RUNBOOK_LITERALS)?;
     let root = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
     Ok(filter.keeping(root, config.kept_files(more)))
 }

@@ -4,14 +4,18 @@
 //! What the values *mean* is not known here; nor are facts, nor disk.
 
 mod argocd;
+mod buildfile;
+mod code;
 mod compose;
 mod fleet;
 mod flux;
+mod helm_command;
 mod helm_values;
 mod helmfile;
 mod kustomize;
 mod layers;
 mod left_out;
+mod markdown;
 mod milvus_resource;
 mod objects;
 mod operator;
@@ -19,16 +23,20 @@ mod process;
 mod references;
 mod release;
 mod repeats;
+mod runbook;
 mod settings;
+mod shell;
 mod terraform;
 #[cfg(test)]
 mod tests;
 mod tree;
 mod umbrella;
 mod variables;
+mod workflow;
 mod workload;
 
 pub use argocd::{Applied, follow_applications, wanted};
+pub use helm_command::{release, values_files};
 pub use kustomize::lay_overlays;
 pub use layers::{Layer, Layers, Look};
 pub use left_out::{LeftOut, left_out};
@@ -36,6 +44,8 @@ pub use operator::{Manager, Operator, Release as OperatorRelease, manager, opera
 pub use process::{Process, Role, Variable};
 pub use references::{Open, open};
 pub use repeats::drop_repeats;
+pub use runbook::{RUNBOOK_LITERALS, Run, Script, is_runbook};
+pub use shell::Word;
 pub use tree::{File, Tree};
 pub use variables::{Filled, Text};
 pub use workload::join_workloads;
@@ -93,7 +103,7 @@ pub const LITERALS: &[&str] = &[
 ];
 
 /// Whether a file of this name can hold a Milvus, judged by the name alone: YAML and JSON, their templates and copies, and
-/// files without an extension (a version at the end of a name is none).
+/// files without an extension (a version at the end of a name is none); and whatever is read for its commands.
 pub fn is_worth_opening(name: &str) -> bool {
     let base = name.rsplit(['/', '\\']).next().unwrap_or(name);
     let lower = base.to_ascii_lowercase();
@@ -121,6 +131,7 @@ pub fn is_worth_opening(name: &str) -> bool {
     known.iter().any(|ending| lower.ends_with(ending))
         || lower.starts_with(".env")
         || locked
+        || is_runbook(base)
         || lower.contains(".yaml")
         || lower.contains(".yml")
         || extension.is_none_or(|extension| extension.bytes().all(|byte| byte.is_ascii_digit()))
@@ -163,6 +174,10 @@ pub struct Found {
     pub comments: Vec<yaml::Comment>,
     /// Where each Milvus begins that is described but switched off, so that nothing of it runs.
     pub off: Vec<Span>,
+    /// The commands in it.
+    pub script: Option<Script>,
+    /// What a document for people shows.
+    pub examples: Vec<Evidence>,
     /// Documents of other files that are a resource only as somebody fills them in.
     pub filled: Vec<Span>,
     /// Folders that an Application installs, until it is known what all files hold.
@@ -204,8 +219,25 @@ pub fn find(file: &File, tree: &Tree, hint: Hint) -> Found {
         in_document(document, file, tree, hint, &mut found);
     }
     workload::find(file, tree, &mut found);
+    if let Some(script) = runbook::read(file) {
+        in_script(script, file, &mut found);
+    }
     number(&mut found.evidence);
     found
+}
+
+/// Adds what stands between commands: a resource in a script is one like any other, in a guide it is an example.
+fn in_script(script: Script, file: &File, found: &mut Found) {
+    for (_, document) in &script.documents {
+        let mut inside = Found::default();
+        milvus_resource::find(document, file.source, &mut inside);
+        match script.writing {
+            crate::model::Writing::Script => found.evidence.append(&mut inside.evidence),
+            crate::model::Writing::Document => found.examples.append(&mut inside.evidence),
+        }
+    }
+    found.comments.extend(script.comments.iter().filter(|c| c.text.contains("milvus-lint:")).cloned());
+    found.script = Some(script);
 }
 
 /// Asks one container after the other; the first that has something to say of a document has said it all.

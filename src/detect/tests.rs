@@ -185,13 +185,18 @@ fn names_that_are_worth_opening() {
         "M.YAML",
         "Chart.lock",
         "requirements.lock",
+        // For their commands.
+        "README.md",
+        "upgrade.sh",
+        "rules.mk",
+        "Dockerfile.upgrade",
         "main.tf",
         "prod.auto.tfvars",
         "main.tofu",
     ] {
         assert!(is_worth_opening(name), "{name}");
     }
-    for name in ["main.go", "README.md", "a.png", "Cargo.lock"] {
+    for name in ["main.go", "README.txt", "a.png", "Cargo.lock"] {
         assert!(!is_worth_opening(name), "{name}");
     }
 }

@@ -4,6 +4,7 @@
 //! what was looked for in vain is remembered, so that whoever has a door can read it.
 
 use super::references::{Asked, Need};
+use super::runbook::is_script;
 use super::terraform;
 use crate::hcl::{self, Parsed};
 use crate::source::{Absence, Source, SourceId, Sources, Span};
@@ -172,6 +173,9 @@ impl<'a> Tree<'a> {
 
 fn parse<'a>(id: SourceId, source: &'a Source) -> File<'a> {
     let hcl = OnceLock::new();
+    if is_script(&source.path, &source.text) {
+        return File { id, source, documents: Vec::new(), problems: Vec::new(), failed: false, hcl };
+    }
     if hcl::is_file(&source.path) {
         let mut file = File { id, source, documents: Vec::new(), problems: Vec::new(), failed: false, hcl };
         // Of the others some are referred to, and most by nobody.

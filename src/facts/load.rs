@@ -171,7 +171,7 @@ impl Table<'_> {
 }
 
 /// The tables of this folder, by the names that an overlay uses too.
-const TABLES: [(&str, &str); 17] = [
+const TABLES: [(&str, &str); 18] = [
     ("releases.csv", include_str!("releases.csv")),
     ("edges.csv", include_str!("edges.csv")),
     ("risks.csv", include_str!("risks.csv")),
@@ -184,9 +184,10 @@ const TABLES: [(&str, &str); 17] = [
     ("operators.csv", include_str!("operators.csv")),
     ("operator-defaults.csv", include_str!("operator-defaults.csv")),
     ("server-defaults.csv", include_str!("server-defaults.csv")),
+    ("reuse-values.csv", include_str!("reuse-values.csv")),
+    ("tools.csv", include_str!("tools.csv")),
     ("settings.csv", include_str!("settings.csv")),
     ("migration-tools.csv", include_str!("migration-tools.csv")),
-    ("reuse-values.csv", include_str!("reuse-values.csv")),
     ("steps.csv", include_str!("steps.csv")),
     ("builds.csv", "tag,version,source,seen,confidence\n"),
 ];
@@ -227,6 +228,8 @@ fn read(facts: &mut Facts, name: &str, table: &Table, errors: &mut Vec<FactError
         "queues.csv" => table.add(&mut facts.queues, errors, queue, |a, b| a.id == b.id),
         "charts.csv" => table.add(&mut facts.charts, errors, chart, |a, b| a.version == b.version),
         "bad-charts.csv" => table.add(&mut facts.bad_charts, errors, bad_chart, |a, b| a.id == b.id),
+        "reuse-values.csv" => table.add(&mut facts.reuse_values, errors, reuse_values, |a, b| a.id == b.id),
+        "tools.csv" => table.add(&mut facts.tools, errors, tool_fact, |a, b| a.name == b.name),
         "settings.csv" => table.add(&mut facts.settings, errors, setting, |a, b| a.id == b.id),
         "chart-defaults.csv" => {
             table.add(&mut facts.chart_defaults, errors, chart_default, |a, b| (&a.key, &a.since) == (&b.key, &b.since))
@@ -236,7 +239,6 @@ fn read(facts: &mut Facts, name: &str, table: &Table, errors: &mut Vec<FactError
         "operator-defaults.csv" => table.add(&mut facts.operator_defaults, errors, operator_default, |_, _| false),
         "server-defaults.csv" => table.add(&mut facts.server_defaults, errors, server_default, |_, _| false),
         "migration-tools.csv" => table.add(&mut facts.migration_tools, errors, tool, |a, b| a.image == b.image),
-        "reuse-values.csv" => table.add(&mut facts.reuse_values, errors, reuse_values, |a, b| a.id == b.id),
         "steps.csv" => table.add(&mut facts.steps, errors, advice::advice, |a, b| a.id == b.id),
         _ => table.add(&mut facts.builds, errors, advice::build, |a, b| a.tag == b.tag),
     }
@@ -502,4 +504,8 @@ fn reuse_values(row: &mut Row) -> ReuseValues {
         outcome: row.filled("outcome"),
         proof: row.proof(),
     }
+}
+
+fn tool_fact(row: &mut Row) -> ToolFact {
+    ToolFact { name: row.filled("name"), value: row.filled("value"), proof: row.proof() }
 }

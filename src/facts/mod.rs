@@ -34,10 +34,11 @@ pub struct Facts {
     pub server_defaults: Vec<ServerDefault>,
     pub settings: Vec<settings::SettingFact>,
     pub migration_tools: Vec<MigrationTool>,
-    pub reuse_values: Vec<ReuseValues>,
     pub chart_stops: Vec<ChartStop>,
     pub steps: Vec<Advice>,
     pub builds: Vec<Build>,
+    pub reuse_values: Vec<ReuseValues>,
+    pub tools: Vec<ToolFact>,
 }
 
 /// How good a release is as a target.
@@ -268,7 +269,25 @@ pub struct ReuseValues {
     pub proof: Proof,
 }
 
+/// One thing that is true of a tool around Milvus: a default of a script, the last chart of an archive.
+#[derive(Clone, Debug)]
+pub struct ToolFact {
+    pub name: String,
+    pub value: String,
+    pub proof: Proof,
+}
+
 impl Facts {
+    /// What is known of a tool under a name; empty when the table has no such row.
+    pub fn tool(&self, name: &str) -> &str {
+        self.tools.iter().find(|fact| fact.name == name).map_or("", |fact| &fact.value)
+    }
+
+    /// The range that is known of a tool under a name.
+    pub fn tool_range(&self, name: &str) -> Option<Range> {
+        Range::parse(self.tool(name)).ok()
+    }
+
     /// The tables that are compiled in.
     pub fn embedded() -> Result<Facts, Vec<FactError>> {
         load::embedded()

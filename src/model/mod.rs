@@ -5,6 +5,7 @@
 mod deployment;
 mod field;
 mod reference;
+mod runbook;
 mod setting;
 mod tag;
 mod transition;
@@ -18,6 +19,7 @@ pub use deployment::{
 };
 pub use field::{Field, Said};
 pub use reference::{Astray, Reference};
+pub use runbook::{Act, Opt, Runbook, Step, Writing};
 pub use setting::{Setting, Settings, Tree, Worth, keys};
 pub use tag::{Image, Tag};
 pub use transition::{Move, QueueChange, Subject, Transition, is_apart, moved, only_operator, queue_change};

@@ -4,6 +4,7 @@
 //! Takes evidence and facts, gives the model; takes a [`Set`], gives changes of the text. It knows no rule and no report.
 
 mod chart;
+pub mod command;
 pub mod helm;
 mod migration;
 mod operator;

@@ -5,16 +5,22 @@
 
 mod api_version_old;
 mod assumed_version_stale;
+mod backup_after_migration;
 mod backup_missing;
 mod chart_bad;
 mod chart_downgrade;
 mod chart_image_differs;
 mod chart_line_mismatch;
+mod chart_repository_archived;
+mod chart_repository_mixed;
+mod chart_table_wrong;
+mod chart_unpinned;
 mod chart_unpublished;
 mod chart_value_gone;
 mod chart_value_too_new;
 mod chart_value_unknown;
 mod chart_version_confused;
+mod command_misspelled;
 mod component_image;
 mod component_unsupported;
 mod component_version_ignored;
@@ -34,18 +40,29 @@ mod exception_unused;
 mod field_too_new;
 mod field_unknown;
 mod field_value_invalid;
-mod keys;
+mod helm_too_old;
+mod image_not_in_values;
+mod manifest_partial;
 mod metadata_at_root;
+mod migrate_script_image_unfit;
+mod migrate_script_range_unsupported;
+mod migrate_script_rollback_broken;
+mod migrate_script_switch_misread;
+mod migrate_script_tool_unfit;
+mod migrate_script_version_malformed;
 mod migration_backup_volatile;
 mod migration_component_image;
+mod migration_deleted_early;
 mod migration_image_mismatch;
 mod migration_image_missing;
 mod migration_namespace_differs;
 mod migration_namespace_missing;
 mod migration_old_image_first;
 mod migration_rollback_race;
+mod migration_sample_applied;
 mod migration_skipped;
 mod migration_source_unsupported;
+mod migration_status_misread;
 mod migration_target_unsupported;
 mod migration_tool_unfit;
 mod migration_unprepared;
@@ -53,10 +70,12 @@ mod migration_version_malformed;
 mod minor_skipped;
 mod mode_changed;
 mod mode_dropped;
+mod operator_chart_unpinned;
 mod operator_too_old;
 mod operator_unpinned;
 mod patch_downgrade;
 mod placeholder;
+mod pod_of_other_mode;
 mod pulsar_doubled;
 mod pulsar_line_changed;
 mod query_node_changed_too;
@@ -74,7 +93,16 @@ mod release_bad;
 mod release_unknown;
 mod release_vulnerable;
 mod rolling_ineffective;
+mod rolling_script_image_missing;
+mod rolling_script_misses_coordinator;
+mod rolling_script_name_unfit;
+mod rolling_script_on_operator;
+mod rolling_script_queue_unfit;
+mod rolling_script_version_mismatch;
+mod rolling_script_version_unsupported;
 mod rollout_paused;
+mod script_needs_bash;
+mod script_unpinned;
 mod server_key_gone;
 mod server_key_too_new;
 mod server_key_unknown;
@@ -87,6 +115,7 @@ mod standby_missing;
 mod surface_changed;
 mod tag_behind_chart;
 mod target_patch_risky;
+mod template_variable_left;
 mod unreadable;
 mod update_all_at_once;
 mod update_direction_mismatch;
@@ -94,16 +123,20 @@ mod upgrade_path_illegal;
 mod upgrade_path_unknown;
 mod upgrade_setting_needed;
 mod value_unknown;
+mod values_dropped;
+mod values_reuse_unfit;
 mod variant_changed;
 mod version_unreadable;
 mod volume_changed;
 
 mod frame;
+mod keys;
 
 use crate::facts::{Circumstances, Edge, Facts, Floor, Hop, Judgement, Risk, Via, What};
 use crate::finding::{Confidence, Finding, Fix, Set, Severity};
 use crate::model::{
-    Astray, Deployment, Field, Migration, Operation, Reference, Subject, Transition, Version, is_apart,
+    Act, Astray, Deployment, Field, Migration, Operation, Reference, Runbook, Step, Subject, Transition, Version,
+    Writing, is_apart,
 };
 use crate::source::Span;
 
@@ -111,16 +144,22 @@ use crate::source::Span;
 pub static RULES: &[&Rule] = &[
     &api_version_old::RULE,
     &assumed_version_stale::RULE,
+    &backup_after_migration::RULE,
     &backup_missing::RULE,
     &chart_bad::RULE,
     &chart_downgrade::RULE,
     &chart_image_differs::RULE,
     &chart_line_mismatch::RULE,
+    &chart_repository_archived::RULE,
+    &chart_repository_mixed::RULE,
+    &chart_table_wrong::RULE,
+    &chart_unpinned::RULE,
     &chart_unpublished::RULE,
     &chart_value_gone::RULE,
     &chart_value_too_new::RULE,
     &chart_value_unknown::RULE,
     &chart_version_confused::RULE,
+    &command_misspelled::RULE,
     &component_image::RULE,
     &component_unsupported::RULE,
     &component_version_ignored::RULE,
@@ -140,17 +179,29 @@ pub static RULES: &[&Rule] = &[
     &field_too_new::RULE,
     &field_unknown::RULE,
     &field_value_invalid::RULE,
+    &helm_too_old::RULE,
+    &image_not_in_values::RULE,
+    &manifest_partial::RULE,
     &metadata_at_root::RULE,
+    &migrate_script_image_unfit::RULE,
+    &migrate_script_range_unsupported::RULE,
+    &migrate_script_rollback_broken::RULE,
+    &migrate_script_switch_misread::RULE,
+    &migrate_script_tool_unfit::RULE,
+    &migrate_script_version_malformed::RULE,
     &migration_backup_volatile::RULE,
     &migration_component_image::RULE,
+    &migration_deleted_early::RULE,
     &migration_image_mismatch::RULE,
     &migration_image_missing::RULE,
     &migration_namespace_differs::RULE,
     &migration_namespace_missing::RULE,
     &migration_old_image_first::RULE,
     &migration_rollback_race::RULE,
+    &migration_sample_applied::RULE,
     &migration_skipped::RULE,
     &migration_source_unsupported::RULE,
+    &migration_status_misread::RULE,
     &migration_target_unsupported::RULE,
     &migration_tool_unfit::RULE,
     &migration_unprepared::RULE,
@@ -158,10 +209,12 @@ pub static RULES: &[&Rule] = &[
     &minor_skipped::RULE,
     &mode_changed::RULE,
     &mode_dropped::RULE,
+    &operator_chart_unpinned::RULE,
     &operator_too_old::RULE,
     &operator_unpinned::RULE,
     &patch_downgrade::RULE,
     &placeholder::RULE,
+    &pod_of_other_mode::RULE,
     &pulsar_doubled::RULE,
     &pulsar_line_changed::RULE,
     &query_node_changed_too::RULE,
@@ -179,7 +232,16 @@ pub static RULES: &[&Rule] = &[
     &release_unknown::RULE,
     &release_vulnerable::RULE,
     &rolling_ineffective::RULE,
+    &rolling_script_image_missing::RULE,
+    &rolling_script_misses_coordinator::RULE,
+    &rolling_script_name_unfit::RULE,
+    &rolling_script_on_operator::RULE,
+    &rolling_script_queue_unfit::RULE,
+    &rolling_script_version_mismatch::RULE,
+    &rolling_script_version_unsupported::RULE,
     &rollout_paused::RULE,
+    &script_needs_bash::RULE,
+    &script_unpinned::RULE,
     &server_key_gone::RULE,
     &server_key_too_new::RULE,
     &server_key_unknown::RULE,
@@ -192,6 +254,7 @@ pub static RULES: &[&Rule] = &[
     &surface_changed::RULE,
     &tag_behind_chart::RULE,
     &target_patch_risky::RULE,
+    &template_variable_left::RULE,
     &unreadable::RULE,
     &update_all_at_once::RULE,
     &update_direction_mismatch::RULE,
@@ -199,6 +262,8 @@ pub static RULES: &[&Rule] = &[
     &upgrade_path_unknown::RULE,
     &upgrade_setting_needed::RULE,
     &value_unknown::RULE,
+    &values_dropped::RULE,
+    &values_reuse_unfit::RULE,
     &variant_changed::RULE,
     &version_unreadable::RULE,
     &volume_changed::RULE,
@@ -226,6 +291,8 @@ pub enum Scope {
     Change,
     /// A Milvus or a MilvusUpgrade as it stands, changed or not.
     State,
+    /// A command in a script, a pipeline or a guide.
+    Runbook,
     /// The texts and the config of the run.
     Text,
 }
@@ -243,6 +310,8 @@ pub struct Case<'a> {
 #[derive(Clone, Copy)]
 pub enum Event<'a> {
     Transition(&'a Transition),
+    /// A command that somebody runs.
+    Stage(Stage<'a>),
     /// A Milvus is new, and was perhaps one of several that are gone.
     PerhapsMoved {
         head: &'a Deployment,
@@ -272,6 +341,40 @@ pub enum Event<'a> {
         rule: &'a str,
         stale: Stale<'a>,
     },
+}
+
+/// A command among those before and after it.
+#[derive(Clone, Copy)]
+pub struct Stage<'a> {
+    pub runbook: &'a Runbook,
+    pub index: usize,
+    /// The Milvus of this repository that it is about.
+    pub milvus: Option<&'a Deployment>,
+}
+
+impl<'a> Stage<'a> {
+    /// The command itself.
+    pub fn step(&self) -> &'a Step {
+        &self.runbook.steps[self.index]
+    }
+
+    /// The steps before it, the nearest first.
+    pub fn before(&self) -> impl Iterator<Item = &'a Step> + use<'a> {
+        self.runbook.steps[..self.index].iter().rev()
+    }
+
+    /// Whether it stands in a document and is about no Milvus of this repository: people show what others do, too.
+    pub fn is_shown(&self) -> bool {
+        self.runbook.writing == Writing::Document && self.milvus.is_none()
+    }
+
+    /// The finding, which is a mere hint where the command is only shown.
+    pub fn weigh(&self, finding: Finding) -> Finding {
+        match self.is_shown() {
+            true => finding.graded(Severity::Info).sure(Confidence::Hint),
+            false => finding,
+        }
+    }
 }
 
 /// Why an exception does not count.
@@ -307,6 +410,9 @@ pub fn run(rule: &Rule, case: Case) -> Vec<Finding> {
             finding.subject = Some(id.to_string());
             finding.owner = Some(at);
         }
+        if let Event::Stage(stage) = case.event {
+            finding.subject = stage.milvus.map(|milvus| milvus.id.to_string());
+        }
     }
     findings
 }
@@ -340,6 +446,25 @@ impl<'a> Case<'a> {
     pub fn change(&self) -> Option<(&'a Deployment, &'a Deployment)> {
         match self.event {
             Event::Transition(transition) => transition.change(),
+            _ => None,
+        }
+    }
+
+    /// A command that is one of these.
+    pub fn stage(&self, acts: &[Act]) -> Option<Stage<'a>> {
+        match self.event {
+            Event::Stage(stage) if acts.contains(&stage.step().act) => Some(stage),
+            _ => None,
+        }
+    }
+
+    /// A `kubectl` command with one of these verbs.
+    pub fn kubectl(&self, verbs: &[&str]) -> Option<Stage<'a>> {
+        match self.event {
+            Event::Stage(stage) => match &stage.step().act {
+                Act::Kubectl(verb) if verbs.contains(&verb.as_str()) => Some(stage),
+                _ => None,
+            },
             _ => None,
         }
     }

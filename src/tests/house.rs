@@ -23,6 +23,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("config", &["finding", "model", "source", "yaml"]),
     ("accept", &["config", "facts", "finding", "model", "outcome", "rules", "source", "yaml"]),
     ("lost", &["detect", "model", "source", "yaml"]),
+    ("runbook", &["detect", "facts", "model", "normalize"]),
     ("scope", &["config", "detect", "source"]),
     ("view", &["config", "facts", "finding", "model", "outcome", "rules", "source"]),
 ];
@@ -143,6 +144,7 @@ fn the_table_of_rules_in_the_documents_is_current() {
             match rule.scope {
                 Scope::Change => "change",
                 Scope::State => "state",
+                Scope::Runbook => "command",
                 Scope::Text => "text",
             },
             rule.summary

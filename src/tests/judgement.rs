@@ -26,7 +26,8 @@ fn without_a_change_the_rules_about_changes_are_silent() {
                 continue;
             }
             let (.., outcome) = same.check(&facts, RULES);
-            for finding in &outcome.findings {
+            // The steps of a script are changes, whether the script changed or not; they have no owner.
+            for finding in outcome.findings.iter().filter(|finding| finding.owner.is_some()) {
                 let rule = crate::rules::find(finding.rule).unwrap();
                 assert_ne!(rule.scope, Scope::Change, "{id}: judged on (x, x), {} says: {}", rule.id, finding.message);
             }

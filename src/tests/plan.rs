@@ -283,13 +283,13 @@ impl Files {
             commands.filter(|command| command.lang == "yaml").map(|command| command.text.clone()).next()
         };
         let before = self.text();
-        let asked = |items: &[crate::plan::Item]| {
+        fn asked(items: &[crate::plan::Item]) -> bool {
             let mut commands = items.iter().filter_map(|item| item.command.as_ref());
             commands.any(|command| {
                 command.text.contains("\"imageUpdateMode\": \"all\"")
                     || command.text.contains("imageUpdateMode\":\"all")
             })
-        };
+        }
         self.all_at_once = asked(&hop.before);
         let prepared = self.text();
         self.change(hop);

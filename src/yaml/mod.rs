@@ -8,6 +8,7 @@
 mod block;
 mod edit;
 mod expect;
+mod mapped;
 mod node;
 mod parse;
 mod render;
@@ -18,6 +19,7 @@ mod tests;
 
 pub use block::{parse_block, parse_within};
 pub use edit::{Change, EditError, Path, Step, apply, edits, edits_within};
+pub use mapped::parse_mapped;
 pub use parse::parse;
 pub use scalar::{Typed, resolve};
 

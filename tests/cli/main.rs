@@ -7,3 +7,4 @@ mod commands;
 mod plan;
 mod references;
 mod repository;
+mod runbooks;

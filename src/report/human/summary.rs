@@ -32,7 +32,12 @@ pub fn write(context: &Context, w: &mut dyn io::Write) -> io::Result<()> {
         let files = count(outcome.summary.files, "file", "files");
         let elapsed = context.elapsed.map(|elapsed| format!(" ({})", duration(elapsed))).unwrap_or_default();
         let elapsed = if silent { elapsed } else { String::new() };
-        writeln!(w, "{}: no Milvus in {files}{elapsed}", page.paint.say(Role::Strong, "found nothing"))?;
+        // Commands are judged without a Milvus, too.
+        let said = match silent {
+            true => format!("{}: ", page.paint.say(Role::Strong, "found nothing")),
+            false => String::new(),
+        };
+        writeln!(w, "{said}no Milvus in {files}{elapsed}")?;
     }
     if !nothing || !silent {
         writeln!(w, "{}", page.closing())?;

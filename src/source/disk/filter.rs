@@ -24,8 +24,16 @@ pub struct Filter {
     needles: Vec<String>,
     excludes: Gitignore,
     names: fn(&str) -> bool,
+    narrow: Option<Narrow>,
     keep: Option<(PathBuf, GlobSet)>,
     only_kept: bool,
+}
+
+/// Other literals for files of some names.
+struct Narrow {
+    names: fn(&str) -> bool,
+    literals: AhoCorasick,
+    needles: Vec<String>,
 }
 
 /// What became of one file.
@@ -60,7 +68,18 @@ impl Filter {
             .match_kind(MatchKind::LeftmostFirst)
             .build(all)
             .map_err(|error| SourceError::Request(format!("the literals to look for cannot be used: {error}")))?;
-        Ok(Filter { literals, needles, excludes, names, keep: None, only_kept: false })
+        Ok(Filter { literals, needles, excludes, names, narrow: None, keep: None, only_kept: false })
+    }
+
+    /// The same filter, which asks for other literals in files whose name `names` accepts.
+    pub fn asking(mut self, names: fn(&str) -> bool, literals: &[&str]) -> Result<Filter, SourceError> {
+        let other = Filter::new(literals, &[], names)?;
+        self.narrow = Some(Narrow { names, literals: other.literals, needles: other.needles });
+        Ok(self)
+    }
+
+    fn narrow(&self, path: &str) -> Option<&Narrow> {
+        self.narrow.as_ref().filter(|narrow| (narrow.names)(path.rsplit(['/', '\\']).next().unwrap_or(path)))
     }
 
     /// The same filter, which also keeps every file below `root` that matches a glob, whatever is in it.
@@ -86,9 +105,9 @@ impl Filter {
         self.keep.as_ref().is_some_and(keeps)
     }
 
-    /// Whether these bytes contain one of the literals.
-    pub fn wants(&self, bytes: &[u8]) -> bool {
-        self.literals.is_match(bytes)
+    /// Whether these bytes contain one of the literals that a file of this name is kept for.
+    pub fn wants(&self, path: &str, bytes: &[u8]) -> bool {
+        self.narrow(path).map_or(&self.literals, |narrow| &narrow.literals).is_match(bytes)
     }
 
     /// Whether a file of this name (without folders) is worth opening.
@@ -114,15 +133,15 @@ impl Filter {
     }
 
     /// Judges the whole content of a file; one that was `given` by the user is never skipped.
-    pub(in crate::source) fn look(&self, bytes: &[u8], given: bool) -> Look {
+    pub(in crate::source) fn look(&self, path: &str, bytes: &[u8], given: bool) -> Look {
         if let Some(text) = utf16(bytes) {
-            return if given || self.wants(text.as_bytes()) {
+            return if given || self.wants(path, text.as_bytes()) {
                 Look::Unreadable("this is UTF-16 text; save it as UTF-8 (`iconv -f UTF-16 -t UTF-8`)".into())
             } else {
                 Look::Skip
             };
         }
-        if !given && !self.wants(bytes) {
+        if !given && !self.wants(path, bytes) {
             return Look::Skip;
         }
         if bytes[..bytes.len().min(HEADING)].contains(&0) {
@@ -142,8 +161,10 @@ impl Filter {
     }
 
     /// Judges a file that is too large to be held in memory. Reads `content` only as far as it must.
-    pub(in crate::source) fn look_at_large(&self, content: impl Read, given: bool) -> Look {
-        let Ok(literals) = AhoCorasick::new(&self.needles) else { return Look::Skip };
+    pub(in crate::source) fn look_at_large(&self, path: &str, content: impl Read, given: bool) -> Look {
+        let Ok(literals) = AhoCorasick::new(self.narrow(path).map_or(&self.needles, |narrow| &narrow.needles)) else {
+            return Look::Skip;
+        };
         let found = match literals.stream_find_iter(content).next() {
             None => false,
             Some(Ok(_)) => true,

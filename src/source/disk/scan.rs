@@ -77,11 +77,14 @@ pub(in crate::source) fn read_files(paths: &[PathBuf], filter: &Filter, given: b
     let read = |buffer: &mut Vec<u8>, path: &PathBuf| {
         let about = if given { path.metadata() } else { path.symlink_metadata() }.ok()?;
         if about.is_file() {
-            read_open(File::open(path), Some(about.len()), filter, given, buffer)
+            read_open(path, Some(about.len()), filter, given, buffer)
         } else if given && !about.is_dir() {
             let mut content = Vec::new();
             let result = File::open(path).and_then(|file| file.take(LARGEST).read_to_end(&mut content));
-            Some(result.map_or_else(|error| unreadable(&error), |_| filter.look(&content, given)))
+            Some(
+                result
+                    .map_or_else(|error| unreadable(&error), |_| filter.look(&path.to_string_lossy(), &content, given)),
+            )
         } else {
             None
         }
@@ -135,7 +138,7 @@ impl Worker<'_> {
 
     fn open(&mut self, path: PathBuf) {
         let given = self.scan.filter.keeps(&path);
-        let look = read_open(File::open(&path), None, self.scan.filter, given, &mut self.buffer);
+        let look = read_open(&path, None, self.scan.filter, given, &mut self.buffer);
         match look {
             Some(Look::Text(text)) => self.mine.found.push(Found { path: path.clone(), text: Ok(text) }),
             Some(Look::Unreadable(why)) => self.mine.found.push(Found { path: path.clone(), text: Err(why) }),
@@ -176,18 +179,13 @@ fn path_of(error: &ignore::Error) -> Option<&Path> {
 }
 
 /// Reads and judges one regular file with as few system calls as can be: open, size, read. `None`: it is gone.
-fn read_open(
-    file: std::io::Result<File>,
-    size: Option<u64>,
-    filter: &Filter,
-    given: bool,
-    buffer: &mut Vec<u8>,
-) -> Option<Look> {
-    let read = || {
-        let mut file = file?;
+fn read_open(path: &Path, size: Option<u64>, filter: &Filter, given: bool, buffer: &mut Vec<u8>) -> Option<Look> {
+    let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    let mut read = || {
+        let mut file = File::open(path)?;
         let size = size.map_or_else(|| file.metadata().map(|about| about.len()), Ok)?;
         if size > LARGEST {
-            return Ok(filter.look_at_large(file, given));
+            return Ok(filter.look_at_large(&name, file, given));
         }
         let size = size as usize;
         if buffer.len() < size {
@@ -202,7 +200,7 @@ fn read_open(
                 Err(error) => return Err(error),
             }
         }
-        Ok(filter.look(&buffer[..end], given))
+        Ok(filter.look(&name, &buffer[..end], given))
     };
     match read() {
         Ok(look) => Some(look),

@@ -88,7 +88,7 @@ impl Answers {
         let size: u64 = header.rsplit(' ').next().and_then(|size| size.parse().ok()).ok_or_else(broken)?;
         let look = if size > LARGEST {
             let mut content = (&mut self.pipe).take(size);
-            let look = filter.look_at_large(&mut content, given);
+            let look = filter.look_at_large(&entry.path, &mut content, given);
             std::io::copy(&mut content, &mut std::io::sink()).map_err(|_| broken())?;
             look
         } else {
@@ -97,7 +97,7 @@ impl Answers {
                 self.buffer.resize(size, 0);
             }
             self.pipe.read_exact(&mut self.buffer[..size]).map_err(|_| broken())?;
-            filter.look(&self.buffer[..size], given)
+            filter.look(&entry.path, &self.buffer[..size], given)
         };
         self.pipe.read_exact(&mut [0]).map_err(|_| broken())?;
         Ok(look)

@@ -1,0 +1,48 @@
+//! One text takes the Milvus chart from two repositories.
+
+use super::{Case, Rule, Scope};
+use crate::finding::{Confidence, Finding, Severity};
+use crate::model::Act;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    id: "chart-repository-mixed",
+    severity: Severity::Warning,
+    confidence: Confidence::Likely,
+    summary: "one text takes the Milvus chart from two repositories",
+    scope: Scope::Runbook,
+    page: include_str!("chart_repository_mixed.md"),
+    check,
+};
+
+fn check(case: &Case) -> Vec<Finding> {
+    let acts = [Act::HelmInstall, Act::HelmUpgrade, Act::HelmTemplate];
+    let Some(stage) = case.stage(&acts) else { return Vec::new() };
+    let alias = |step: &crate::model::Step| {
+        let chart = step.chart()?.value()?;
+        let alias = chart.strip_suffix("/milvus").filter(|alias| !alias.contains('/'))?.to_string();
+        Some(alias)
+    };
+    let address = |name: &str| {
+        let added = stage.runbook.steps.iter().filter(|step| step.act == Act::HelmRepoAdd);
+        let mut added =
+            added.filter(|step| step.operands.first().and_then(|alias| alias.value()).is_some_and(|a| a == name));
+        let url = added.next()?.operands.get(1)?.value()?;
+        Some(url.trim_end_matches('/').to_string())
+    };
+    let Some(here) = alias(stage.step()) else { return Vec::new() };
+    let other = |step: &&crate::model::Step| alias(step).is_some_and(|alias| alias != here);
+    let earlier = stage.before().filter(|step| acts.contains(&step.act)).find(other);
+    let Some((earlier, name)) = earlier.and_then(|step| Some((step, alias(step)?))) else { return Vec::new() };
+    if address(&here).is_some() && address(&here) == address(&name) {
+        return Vec::new();
+    }
+    let at = stage.step().chart().map_or(stage.step().at, |chart| chart.at);
+    let before = earlier.chart().map_or(earlier.at, |chart| chart.at);
+    vec![
+        Finding::new(at, format!("the chart comes from `{here}` here, and from `{name}` before"))
+            .label(before, "from another repository")
+            .note("why", "by custom one of the two names is the archived repository, which has no chart of today")
+            .note("the way", "take the chart from one repository: https://zilliztech.github.io/milvus-helm"),
+    ]
+}
