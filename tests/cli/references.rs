@@ -177,3 +177,22 @@ fn what_stands_in_another_repository_is_not_missed() {
         assert_eq!(references(&repository.run(arguments)), NOTHING, "{arguments:?}");
     }
 }
+
+#[test]
+fn an_overlay_that_names_its_base_in_one_line_is_a_milvus_of_its_own() {
+    let repository = Repository::new();
+    repository
+        .write(
+            "base/milvus.yaml",
+            "apiVersion: milvus.io/v1beta1\nkind: Milvus\nmetadata: {name: prod}\nspec:\n  components:\n    image: \
+             milvusdb/milvus:v2.5.16\n",
+        )
+        .write("base/kustomization.yaml", "resources: [milvus.yaml]\n")
+        .write("dev/kustomization.yaml", "resources: [../base]\nnamespace: dev\n")
+        .write("prod/kustomization.yaml", "resources: [../base]\nnamespace: prod\n")
+        .commit("all");
+    let run = repository.run(&["inventory", "--output", "jsonl"]);
+    for namespace in ["dev", "prod"] {
+        assert!(run.stdout.contains(&format!("\"namespace\":\"{namespace}\"")), "{namespace}: {}", run.stdout);
+    }
+}
