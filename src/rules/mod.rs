@@ -28,6 +28,7 @@ mod coordinators_default_changed;
 mod coordinators_doubled;
 mod coordinators_orphaned;
 mod coordinators_separate;
+mod data_deleted;
 mod definition_conflict;
 mod dependency_chart_unpinned;
 mod dependency_image_changed;
@@ -42,11 +43,13 @@ mod field_unknown;
 mod field_value_invalid;
 mod helm_too_old;
 mod image_not_in_values;
+mod managed_workload_changed;
 mod manifest_partial;
 mod metadata_at_root;
 mod migrate_script_image_unfit;
 mod migrate_script_range_unsupported;
 mod migrate_script_rollback_broken;
+mod migrate_script_root_path;
 mod migrate_script_switch_misread;
 mod migrate_script_tool_unfit;
 mod migrate_script_version_malformed;
@@ -67,6 +70,7 @@ mod migration_target_unsupported;
 mod migration_tool_unfit;
 mod migration_unprepared;
 mod migration_version_malformed;
+mod migration_withdrawn;
 mod minor_skipped;
 mod mode_changed;
 mod mode_dropped;
@@ -167,6 +171,7 @@ pub static RULES: &[&Rule] = &[
     &coordinators_doubled::RULE,
     &coordinators_orphaned::RULE,
     &coordinators_separate::RULE,
+    &data_deleted::RULE,
     &definition_conflict::RULE,
     &dependency_chart_unpinned::RULE,
     &dependency_image_changed::RULE,
@@ -181,11 +186,13 @@ pub static RULES: &[&Rule] = &[
     &field_value_invalid::RULE,
     &helm_too_old::RULE,
     &image_not_in_values::RULE,
+    &managed_workload_changed::RULE,
     &manifest_partial::RULE,
     &metadata_at_root::RULE,
     &migrate_script_image_unfit::RULE,
     &migrate_script_range_unsupported::RULE,
     &migrate_script_rollback_broken::RULE,
+    &migrate_script_root_path::RULE,
     &migrate_script_switch_misread::RULE,
     &migrate_script_tool_unfit::RULE,
     &migrate_script_version_malformed::RULE,
@@ -206,6 +213,7 @@ pub static RULES: &[&Rule] = &[
     &migration_tool_unfit::RULE,
     &migration_unprepared::RULE,
     &migration_version_malformed::RULE,
+    &migration_withdrawn::RULE,
     &minor_skipped::RULE,
     &mode_changed::RULE,
     &mode_dropped::RULE,
@@ -350,6 +358,8 @@ pub struct Stage<'a> {
     pub index: usize,
     /// The Milvus of this repository that it is about.
     pub milvus: Option<&'a Deployment>,
+    /// The MilvusUpgrade of this repository that it is about.
+    pub order: Option<&'a Migration>,
 }
 
 impl<'a> Stage<'a> {
