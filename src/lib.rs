@@ -186,7 +186,7 @@ fn understand(sources: &Sources, facts: &Facts, config: &Config) -> Understood {
         };
         let read = side.read(&scripts);
         understood.books = read.books;
-        understood.troubles.extend(read.failed.into_iter().map(fault));
+        understood.troubles.extend(read.failed.into_iter().map(|index| fault(tree.files[index].id)));
         let wanted = read.wanted.into_iter().map(|path| Wanted { side: sources.side, path, text: true });
         understood.wanted.extend(wanted);
         understood.wanted.sort();
@@ -377,10 +377,12 @@ fn judge_books(books: &[runbook::Book], examples: &[Transition], judge: &Judge) 
 /// the versions themselves is as sure as in a script.
 fn made_by_hand(finding: Finding, transition: &Transition, writing: model::Writing) -> Finding {
     let finding = Finding { fixes: Vec::new(), owner: None, ..finding };
-    let version = transition.head().is_none_or(|head| head.version.at == finding.at);
+    let of_version = |base: &Deployment, head: &Deployment| {
+        head.version.at == finding.at && base.version.value() != head.version.value()
+    };
     match (transition, writing) {
-        (Transition::Changed { .. }, model::Writing::Document) if !version => {
-            Finding { severity: Severity::Warning, confidence: Confidence::Likely, ..finding }
+        (Transition::Changed { base, head, .. }, model::Writing::Document) if !of_version(base, head) => {
+            Finding { severity: Severity::Info, confidence: Confidence::Hint, ..finding }
         }
         _ => finding,
     }

@@ -9,7 +9,6 @@ use crate::detect::{self, Evidence, File, Script, Tree};
 use crate::facts::Facts;
 use crate::model::{Act, Deployment, Dialect, Field, Migration, Runbook, Step, Surface, Transition, Writing};
 use crate::normalize;
-use crate::source::SourceId;
 use follow::Follow;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -38,8 +37,8 @@ pub(crate) struct Side<'a> {
 #[derive(Default)]
 pub(crate) struct Books {
     pub books: Vec<Book>,
-    /// Files at which the reading itself failed: one never stops the others.
-    pub failed: Vec<SourceId>,
+    /// Files at which the reading itself failed, by their index in the tree: one never stops the others.
+    pub failed: Vec<usize>,
     /// Files of values that commands name and that are not among the texts: both places where each may stand.
     pub wanted: Vec<String>,
 }
@@ -48,7 +47,7 @@ impl Side<'_> {
     /// Reads every script.
     pub(crate) fn read(&self, scripts: &[(usize, Script)]) -> Books {
         let mut books = Books::default();
-        let mut all: Vec<(Vec<Step>, &File, &Script)> = Vec::new();
+        let mut all: Vec<(usize, Vec<Step>, &Script)> = Vec::new();
         let mut named: HashMap<String, Vec<String>> = HashMap::new();
         for (index, script) in scripts {
             let file = &self.tree.files[*index];
@@ -62,7 +61,7 @@ impl Side<'_> {
                 (steps, laid, unread)
             };
             let Ok((steps, laid, unread)) = catch_unwind(AssertUnwindSafe(read)) else {
-                books.failed.push(file.id);
+                books.failed.push(*index);
                 continue;
             };
             for (name, paths) in laid {
@@ -70,13 +69,14 @@ impl Side<'_> {
             }
             books.wanted.extend(unread);
             if !steps.is_empty() {
-                all.push((steps, file, script));
+                all.push((*index, steps, script));
             }
         }
-        for (steps, file, script) in all {
+        for (index, steps, script) in all {
+            let file = &self.tree.files[index];
             match catch_unwind(AssertUnwindSafe(|| self.book(steps, file, script, &named))) {
                 Ok(book) => books.books.push(book),
-                Err(_) => books.failed.push(file.id),
+                Err(_) => books.failed.push(index),
             }
         }
         books

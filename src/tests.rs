@@ -4,6 +4,7 @@
 
 mod applications;
 mod argocd;
+mod coverage;
 mod facts;
 mod house;
 mod judgement;

@@ -2,7 +2,7 @@
 
 use super::{Case, Rule, Scope};
 use crate::finding::{Confidence, Finding, Severity};
-use crate::model::{Act, Deployment, Dialect, Step, Tree, Worth};
+use crate::model::{Act, Deployment, Dialect, Step, Surface, Tree, Worth};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -18,6 +18,9 @@ pub const RULE: Rule = Rule {
 fn check(case: &Case) -> Vec<Finding> {
     let Some(stage) = case.kubectl(&["set", "scale", "edit", "patch", "rollout"]) else { return Vec::new() };
     let (step, Some(milvus)) = (stage.step(), stage.milvus) else { return Vec::new() };
+    if let Some(name) = step.resource() {
+        return owned(step, milvus, name).into_iter().collect();
+    }
     let (Some(workload), Some(does)) = (step.workload(), does(step)) else { return Vec::new() };
     let finding = |message: String| {
         Finding::new(step.at, message).here(format!("{does} of {workload}")).label(milvus.at, "what it is made from")
@@ -48,6 +51,17 @@ fn check(case: &Case) -> Vec<Finding> {
                 .note("instead", "write it in the values, and upgrade the release"),
         ],
     }
+}
+
+/// A Milvus that the operator makes of a MilvusCluster.
+fn owned(step: &Step, milvus: &Deployment, name: &str) -> Option<Finding> {
+    (milvus.surface == Surface::MilvusClusterResource).then(|| {
+        Finding::new(step.at, "the operator makes this Milvus of a MilvusCluster and takes the change back")
+            .graded(Severity::Error)
+            .label(milvus.at, "what it is made from")
+            .note("what happens", "the MilvusCluster writes its own spec over it")
+            .note("instead", format!("kubectl patch milvuscluster {name}, and better: go on to kind: Milvus"))
+    })
 }
 
 /// What of a workload a command changes; `None` where it changes nothing.

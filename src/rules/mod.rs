@@ -136,10 +136,11 @@ mod volume_changed;
 mod frame;
 mod keys;
 
+use crate::facts::settings::written;
 use crate::facts::{Circumstances, Edge, Facts, Floor, Hop, Judgement, Risk, Via, What};
 use crate::finding::{Confidence, Finding, Fix, Set, Severity};
 use crate::model::{
-    Act, Astray, Deployment, Field, Migration, Operation, Reference, Runbook, Step, Subject, Transition, Version,
+    Act, Astray, Deployment, Field, Migration, Operation, Reference, Runbook, Step, Subject, Transition, Tree, Version,
     Writing, is_apart,
 };
 use crate::source::Span;
@@ -680,9 +681,17 @@ fn with_edge(finding: Finding, facts: &Facts, what: What) -> Finding {
 
 /// The floors that a tool's version does not reach for the Milvus of the head, with that Milvus's version.
 fn floors<'a>(case: &Case<'a>, rule: &str, tool: &str, version: &Version) -> Vec<(&'a Floor, &'a Version)> {
-    let Some(milvus) = case.head().and_then(|head| head.version.value()) else { return Vec::new() };
+    let Some((head, milvus)) = case.head().and_then(|head| Some((head, head.version.value()?))) else {
+        return Vec::new();
+    };
+    let made_up = |floor: &Floor| {
+        let mut pairs = floor.unless.split_whitespace().filter_map(|pair| pair.split_once('='));
+        let is_said = |(key, want): (&str, &str)| written(&head.settings, Tree::Values, key, want) == Some(true);
+        !floor.unless.is_empty() && pairs.all(is_said)
+    };
     let unmet = |floor: &&Floor| {
-        floor.rule == rule && floor.tool == tool && floor.milvus.contains(milvus) && !floor.needs.contains(version)
+        let speaks = floor.rule == rule && floor.tool == tool && floor.milvus.contains(milvus);
+        speaks && !floor.needs.contains(version) && !made_up(floor)
     };
     case.facts.floors.iter().filter(unmet).map(|floor| (floor, milvus)).collect()
 }

@@ -7,7 +7,6 @@ use crate::detect::{self, Evidence, File, Layers, Script, Tree};
 use crate::facts::Facts;
 use crate::model::{Act, Deployment, Field, Image, Step, Transition, Version, Writing};
 use crate::normalize::{self, Given, Normal};
-use std::collections::HashMap;
 
 /// A script with all that is needed to follow it.
 pub(super) struct Follow<'a> {
@@ -66,11 +65,15 @@ impl Thread {
 impl Follow<'_> {
     /// What the steps make of each Milvus. `milvus` are those of the repository, one for each step.
     pub(super) fn transitions(&self, steps: &[Step], milvus: &[Option<Deployment>]) -> Vec<Transition> {
-        let mut threads: HashMap<(usize, String), Thread> = HashMap::new();
+        let mut threads: Vec<(Key, Thread)> = Vec::new();
         let mut transitions = Vec::new();
         for (step, milvus) in steps.iter().zip(milvus) {
-            let Some(name) = named(step) else { continue };
-            let thread = threads.entry((step.section, name.to_string())).or_default();
+            let Some(key) = Key::of(step) else { continue };
+            let index = threads.iter().position(|(other, _)| other.is(&key)).unwrap_or(threads.len());
+            if index == threads.len() {
+                threads.push((key, Thread::default()));
+            }
+            let thread = &mut threads[index].1;
             let found = self.found(step, milvus.as_ref()).filter(|_| !thread.begun);
             let before = thread.now.clone().or(found);
             let made = match &step.act {
@@ -153,10 +156,30 @@ impl Follow<'_> {
 }
 
 /// Whose thread a step continues.
-fn named(step: &Step) -> Option<&str> {
-    match &step.act {
-        Act::Kubectl(verb) if verb == "patch" => step.resource(),
-        _ => step.instance().and_then(Field::value).map(String::as_str),
+#[derive(Clone, PartialEq, Eq)]
+struct Key {
+    section: usize,
+    /// A resource of the operator and a release of Helm are two things, whatever they are called.
+    operated: bool,
+    name: String,
+    namespace: Option<String>,
+}
+
+impl Key {
+    fn of(step: &Step) -> Option<Key> {
+        let name = match &step.act {
+            Act::Kubectl(verb) if verb == "patch" => step.resource()?,
+            _ => step.instance()?.value()?,
+        };
+        let operated = matches!(step.act, Act::Kubectl(_));
+        let namespace = step.namespace().and_then(|field| field.value().cloned());
+        Some(Key { section: step.section, operated, name: name.to_string(), namespace })
+    }
+
+    /// Whether both mean the same; a namespace that one of them leaves out tells nothing apart.
+    fn is(&self, other: &Key) -> bool {
+        let apart = matches!((&self.namespace, &other.namespace), (Some(a), Some(b)) if a != b);
+        (self.section, self.operated, &self.name) == (other.section, other.operated, &other.name) && !apart
     }
 }
 
