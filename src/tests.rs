@@ -11,6 +11,7 @@ mod judgement;
 mod keys;
 mod pages;
 mod plan;
+mod runbooks;
 mod same;
 mod schemas;
 mod texts;

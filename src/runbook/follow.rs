@@ -7,6 +7,7 @@ use crate::detect::{self, Evidence, File, Layers, Script, Tree};
 use crate::facts::Facts;
 use crate::model::{Act, Deployment, Field, Image, Step, Transition, Version, Writing};
 use crate::normalize::{self, Given, Normal};
+use std::ops::Range;
 
 /// A script with all that is needed to follow it.
 pub(super) struct Follow<'a> {
@@ -67,7 +68,13 @@ impl Follow<'_> {
     pub(super) fn transitions(&self, steps: &[Step], milvus: &[Option<Deployment>]) -> Vec<Transition> {
         let mut threads: Vec<(Key, Thread)> = Vec::new();
         let mut transitions = Vec::new();
+        let mut at = 0;
         for (step, milvus) in steps.iter().zip(milvus) {
+            let read = std::mem::replace(&mut at, step.at.start);
+            if is_open(step) || self.shows_resource(read..step.at.start) {
+                let met = threads.iter_mut().filter(|(key, _)| key.operated && key.section == step.section);
+                met.for_each(|(_, thread)| thread.take(step, None));
+            }
             let Some(key) = Key::of(step) else { continue };
             let index = threads.iter().position(|(other, _)| other.is(&key)).unwrap_or(threads.len());
             if index == threads.len() {
@@ -94,15 +101,27 @@ impl Follow<'_> {
             if installed {
                 transitions.push(Transition::Created(made.deployment.clone()));
             }
+            let version = |state: &State| state.deployment.version.value().cloned();
+            let before_is_newer = before.as_ref().and_then(version) > version(&made);
             if let Some(before) = before.filter(|_| !step.sometimes && step.act != Act::HelmInstall) {
                 let base = Box::new(migrated(step, &before.deployment));
                 let head = Box::new(made.deployment.clone());
                 transitions.push(Transition::Changed { base, head, migration: None });
             }
-            // What only runs sometimes leaves it open what is there afterwards.
-            thread.take(step, Some(made).filter(|_| !step.sometimes));
+            let aside = self.script.writing == Writing::Document && before_is_newer;
+            // What only runs sometimes leaves it open what is there afterwards; the way back in a guide is for whoever needs it.
+            if !aside {
+                thread.take(step, Some(made).filter(|_| !step.sometimes));
+            }
         }
         transitions
+    }
+
+    /// Whether a resource of the operator stands as YAML in that part of the text.
+    fn shows_resource(&self, part: Range<u32>) -> bool {
+        let inside = self.script.documents.iter().filter(|(_, document)| part.contains(&document.root.at.start));
+        let mut groups = inside.filter_map(|(_, document)| document.root.get("apiVersion")?.raw_text());
+        groups.any(|group| group.starts_with("milvus.io/"))
     }
 
     /// The resource of the repository that a script patches. A guide may be older than what stands there.
@@ -181,6 +200,11 @@ impl Key {
         let apart = matches!((&self.namespace, &other.namespace), (Some(a), Some(b)) if a != b);
         (self.section, self.operated, &self.name) == (other.section, other.operated, &other.name) && !apart
     }
+}
+
+/// Whether a command may change any resource, so that nothing is known of them afterwards: a manifest, or a MilvusUpgrade in it.
+fn is_open(step: &Step) -> bool {
+    matches!(&step.act, Act::Kubectl(verb) if ["apply", "create", "replace", "edit"].contains(&verb.as_str()))
 }
 
 /// A revision that comes back; it is said where it is asked for.
