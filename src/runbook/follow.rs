@@ -71,8 +71,10 @@ impl Follow<'_> {
         let mut at = 0;
         for (step, milvus) in steps.iter().zip(milvus) {
             let read = std::mem::replace(&mut at, step.at.start);
-            if is_open(step) || self.shows_resource(read..step.at.start) {
-                let met = threads.iter_mut().filter(|(key, _)| key.operated && key.section == step.section);
+            let shown = self.shows_resource(read..step.at.start);
+            if shown || is_open(step) {
+                let is_met = |key: &Key| key.operated && (shown || key.section == step.section);
+                let met = threads.iter_mut().filter(|(key, _)| is_met(key));
                 met.for_each(|(_, thread)| thread.take(step, None));
             }
             let Some(key) = Key::of(step) else { continue };

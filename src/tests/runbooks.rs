@@ -44,6 +44,13 @@ fn a_manifest_between_two_patches_leaves_it_open_what_runs() {
     let order = "```yaml\napiVersion: milvus.io/v1beta1\nkind: MilvusUpgrade\nmetadata: {name: up, namespace: vector}\nspec:\n  milvus: {name: prod, namespace: vector}\n  sourceVersion: 2.1.4\n  targetVersion: 2.2.16\n  toolImage: milvusdb/meta-migration:v2.2.0-bugfix-20230112\n  targetImage: milvusdb/milvus:v2.2.16\n```\n\n";
     let text = format!("{}{order}{}", guide(&[patch("prod", "2.1.4")]), guide(&[patch("prod", "2.3.22")]));
     assert_eq!(errors(&[("upgrade.md", &text)]), [""; 0]);
+    // What the order names is a step of its own, which comes before the next command.
+    let text = format!(
+        "# One\n\n{}# Two\n\n{order}# Three\n\n{}",
+        guide(&[patch("prod", "2.1.4")]),
+        guide(&[patch("prod", "2.3.22")])
+    );
+    assert_eq!(errors(&[("upgrade.md", &text)]), [""; 0]);
     let text = format!("{}kubectl apply -f up.yaml\n{}", patch("prod", "2.1.4"), patch("prod", "2.3.22"));
     assert_eq!(errors(&[("go.sh", &text)]), [""; 0]);
 }
