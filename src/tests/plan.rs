@@ -39,7 +39,7 @@ const ALL: &str = "MILVUS_LINT_ALL_PAIRS";
 
 /// Whether a pair is among those that are tried: every one in so many, and all when that is asked for.
 fn is_tried(from: usize, to: usize, one_in: usize) -> bool {
-    std::env::var_os(ALL).is_some() || (from * 31 + to * 17) % one_in == 0
+    std::env::var_os(ALL).is_some() || (from * 31 + to * 17).is_multiple_of(one_in)
 }
 
 /// Every leg between all pairs of releases, with every queue and every wish, is one that the judgement lets pass.
@@ -301,14 +301,9 @@ impl Files {
             commands.filter(|command| command.lang == "yaml").map(|command| command.text.clone()).next()
         };
         let before = self.text();
-        let asked = |items: &[crate::plan::Item]| {
-            let mut commands = items.iter().filter_map(|item| item.command.as_ref());
-            commands.any(|command| {
-                command.text.contains("\"imageUpdateMode\": \"all\"")
-                    || command.text.contains("imageUpdateMode\":\"all")
-            })
-        };
-        self.all_at_once = asked(&hop.before);
+        let mut commands = hop.before.iter().filter_map(|item| item.command.as_ref());
+        let at_once = ["\"imageUpdateMode\": \"all\"", "imageUpdateMode\":\"all"];
+        self.all_at_once = commands.any(|command| at_once.iter().any(|words| command.text.contains(words)));
         let prepared = self.text();
         self.change(hop);
         let after = self.text();
