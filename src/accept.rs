@@ -156,7 +156,9 @@ fn names(object: &str, transition: &Transition, config: &Config) -> bool {
 fn versions(transition: &Transition) -> (Option<&Version>, Option<&Version>) {
     match transition {
         Transition::Changed { base, head, .. } => (base.version.value(), head.version.value()),
-        Transition::Ordered { migration, .. } => (migration.source.value(), migration.target.value()),
+        Transition::Ordered { migration, .. } | Transition::Withdrawn { migration, .. } => {
+            (migration.source.value(), migration.target.value())
+        }
         _ => (None, transition.head().and_then(|head| head.version.value())),
     }
 }
@@ -201,7 +203,10 @@ impl Reported<'_> {
 
     /// Whether this run could have shown what an exception for a rule covers: a rule about changes needs a change.
     fn could_show(&self, rule: &str, transitions: &[Transition]) -> bool {
-        let changed = transitions.iter().any(|t| matches!(t, Transition::Changed { .. } | Transition::Deleted(_)));
+        let is_change = |transition: &Transition| {
+            matches!(transition, Transition::Changed { .. } | Transition::Deleted(_) | Transition::Withdrawn { .. })
+        };
+        let changed = transitions.iter().any(is_change);
         changed || rules::find(rule).map(|rule| rule.scope) != Some(Scope::Change)
     }
 

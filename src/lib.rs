@@ -177,7 +177,20 @@ fn understand(sources: &Sources, facts: &Facts, config: &Config) -> Understood {
         scripts.extend(found.script.map(|script| (index, script)));
     }
     if sources.side == Side::Head {
-        understood.books = runbook::read(&scripts, &tree, &understood.deployments, facts);
+        let side = runbook::Side {
+            tree: &tree,
+            deployments: &understood.deployments,
+            migrations: &understood.migrations,
+            evidence: &understood.evidence,
+            facts,
+        };
+        let read = side.read(&scripts);
+        understood.books = read.books;
+        understood.troubles.extend(read.failed.into_iter().map(|index| fault(tree.files[index].id)));
+        let wanted = read.wanted.into_iter().map(|path| Wanted { side: sources.side, path, text: true });
+        understood.wanted.extend(wanted);
+        understood.wanted.sort();
+        understood.wanted.dedup_by(|a, b| a.path == b.path && a.side == b.side);
     }
     understood.operators = operators;
     understood.left_out = left_out;
@@ -213,13 +226,13 @@ fn find(file: &File, tree: &Tree, side: Side, config: &Config) -> Found {
     };
     // One file never stops the others, whatever is in it.
     let found = catch_unwind(AssertUnwindSafe(|| detect::find(file, tree, hint))).ok().filter(|_| !file.failed);
-    found.unwrap_or_else(|| Found {
-        troubles: vec![detect::Trouble {
-            at: Span::new(file.id, 0, 0),
-            why: "an internal fault while this file was read; please report it with the file".to_string(),
-        }],
-        ..Found::default()
-    })
+    found.unwrap_or_else(|| Found { troubles: vec![fault(file.id)], ..Found::default() })
+}
+
+/// What is said of a file at which the program itself fails.
+fn fault(file: SourceId) -> detect::Trouble {
+    let why = "an internal fault while this file was read; please report it with the file".to_string();
+    detect::Trouble { at: Span::new(file, 0, 0), why }
 }
 
 /// What the command line and the config say about a file.
@@ -243,6 +256,8 @@ fn given(path: &str, side: Side, facts: &Facts, config: &Config) -> Given {
 
 /// A Milvus that is switched off does not change, whatever is written; one that is switched on is new.
 fn without_switched_off(transitions: Vec<Transition>, before: &[Span], after: &[Span]) -> Vec<Transition> {
+    let is_gone =
+        |transition: &Transition| matches!(transition, Transition::Deleted(gone) if before.contains(&gone.at));
     let settled = |transition: Transition| match transition {
         Transition::Changed { head, .. } | Transition::Adjusted { head, .. } if after.contains(&head.at) => {
             Transition::Unchanged(*head)
@@ -252,7 +267,7 @@ fn without_switched_off(transitions: Vec<Transition>, before: &[Span], after: &[
         }
         other => other,
     };
-    transitions.into_iter().map(settled).collect()
+    transitions.into_iter().filter(|transition| !is_gone(transition)).map(settled).collect()
 }
 
 /// `--from`: what runs now, for every Milvus of which the base does not tell another version.
@@ -303,7 +318,13 @@ impl Judge<'_> {
         let conflicts = pair::conflicts(&on);
         let moved = pair::perhaps_moved(transitions);
         let off = |transition: &&Transition| transition.head().is_some_and(|head| off.contains(&head.at));
-        let events = transitions.iter().filter(|transition| !off(transition)).map(Event::Transition);
+        // What is perhaps somewhere else is not said to be gone.
+        let elsewhere = |transition: &&Transition| {
+            let is_it = |gone: &&Deployment| matches!(transition, Transition::Deleted(one) if one.at == gone.at);
+            moved.iter().any(|(_, gone)| gone.iter().any(is_it))
+        };
+        let judged = transitions.iter().filter(|transition| !off(transition) && !elsewhere(transition));
+        let events = judged.map(Event::Transition);
         let events = events.chain(moved.iter().map(|(head, gone)| Event::PerhapsMoved { head, gone }));
         let events = events.chain(conflicts.iter().map(|(first, second)| Event::DefinedTwice { first, second }));
         let events = events.chain(operators.iter().filter_map(|operator| match &operator.version {
@@ -328,8 +349,8 @@ fn judge_books(books: &[runbook::Book], examples: &[Transition], judge: &Judge) 
     let case = |event| Case { facts: judge.facts, kubernetes: judge.kubernetes, event };
     let mut findings = Vec::new();
     for book in books {
-        for (index, milvus) in book.milvus.iter().enumerate() {
-            let stage = Stage { runbook: &book.runbook, index, milvus: milvus.as_ref() };
+        for (index, (milvus, order)) in book.milvus.iter().zip(&book.orders).enumerate() {
+            let stage = Stage { runbook: &book.runbook, index, milvus: milvus.as_ref(), order: order.as_ref() };
             let case = case(Event::Stage(stage));
             findings.extend(rules.iter().flat_map(|rule| rules::run(rule, case)));
         }
@@ -357,10 +378,12 @@ fn judge_books(books: &[runbook::Book], examples: &[Transition], judge: &Judge) 
 /// the versions themselves is as sure as in a script.
 fn made_by_hand(finding: Finding, transition: &Transition, writing: model::Writing) -> Finding {
     let finding = Finding { fixes: Vec::new(), owner: None, ..finding };
-    let version = transition.head().is_none_or(|head| head.version.at == finding.at);
+    let of_version = |base: &Deployment, head: &Deployment| {
+        head.version.at == finding.at && base.version.value() != head.version.value()
+    };
     match (transition, writing) {
-        (Transition::Changed { .. }, model::Writing::Document) if !version => {
-            Finding { severity: Severity::Warning, confidence: Confidence::Likely, ..finding }
+        (Transition::Changed { base, head, .. }, model::Writing::Document) if !of_version(base, head) => {
+            Finding { severity: Severity::Info, confidence: Confidence::Hint, ..finding }
         }
         _ => finding,
     }

@@ -58,13 +58,48 @@ pub fn pair(
             None => Transition::Unchanged(deployment),
         });
     }
-    transitions.extend(base.into_iter().flatten().map(Transition::Deleted));
+    let gone: Vec<Deployment> = base.into_iter().flatten().collect();
+    transitions.extend(withdrawn(base_migrations, &head_migrations, &gone, &heads));
+    transitions.extend(gone.into_iter().map(Transition::Deleted));
     for migration in head_migrations {
         let milvus = heads.iter().find(|deployment| names(&migration, &deployment.id)).cloned().map(Box::new);
         let changed = has_base && !base_migrations.iter().any(|before| same_migration(before, &migration));
         transitions.push(Transition::Ordered { migration: Box::new(migration), milvus, changed });
     }
     transitions
+}
+
+/// The orders that are gone. One whose Milvus goes as well goes with it.
+fn withdrawn(base: &[Migration], head: &[Migration], gone: &[Deployment], heads: &[Deployment]) -> Vec<Transition> {
+    let mut left: Vec<&Migration> = head.iter().collect();
+    let mut transitions = Vec::new();
+    for migration in base {
+        // The one in the same file first, where several clusters have orders of the same name.
+        let is_it = |after: &&Migration| is_same_object(migration, after);
+        let here = left.iter().position(|after| is_it(after) && after.id.path == migration.id.path);
+        if let Some(still) = here.or_else(|| left.iter().position(is_it)) {
+            left.remove(still);
+            continue;
+        }
+        let milvus = heads.iter().find(|deployment| names(migration, &deployment.id));
+        if milvus.is_some() || !gone.iter().any(|deployment| names(migration, &deployment.id)) {
+            let milvus = milvus.cloned().map(Box::new);
+            transitions.push(Transition::Withdrawn { migration: Box::new(migration.clone()), milvus });
+        }
+    }
+    transitions
+}
+
+/// Whether two orders are one object in the cluster; without a name the file decides.
+fn is_same_object(before: &Migration, after: &Migration) -> bool {
+    let same_namespace = match (&before.id.namespace, &after.id.namespace) {
+        (Some(a), Some(b)) => a == b,
+        _ => true,
+    };
+    match (&before.id.name, &after.id.name) {
+        (Some(a), Some(b)) => a == b && same_namespace,
+        _ => before.id.path == after.id.path,
+    }
 }
 
 /// For each Milvus of the head the index of the one in the base, best matches first, one to one.

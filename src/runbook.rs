@@ -3,47 +3,122 @@
 //! Takes the scripts of a side with its files and everything that was found in them; gives [`Book`]s. The version after a step is
 //! the base of the next, as long as every step of a release is known and is always run.
 
-use crate::detect::{self, File, Layers, Script, Tree};
+mod follow;
+
+use crate::detect::{self, Evidence, File, Script, Tree};
 use crate::facts::Facts;
-use crate::model::{Act, Deployment, Dialect, Field, Image, Runbook, Step, Surface, Transition, Version, Writing};
-use crate::normalize::{self, Given, Normal};
+use crate::model::{Act, Deployment, Dialect, Field, Migration, Runbook, Step, Surface, Transition, Writing};
+use crate::normalize;
+use follow::Follow;
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A runbook, understood.
 pub(crate) struct Book {
     pub runbook: Runbook,
     /// For each step the Milvus of this repository that it is about.
     pub milvus: Vec<Option<Deployment>>,
+    /// And the order to migrate.
+    pub orders: Vec<Option<Migration>>,
     /// What the steps make, and what they change.
     pub transitions: Vec<Transition>,
 }
 
-/// A Milvus as it is after some steps.
-struct State {
-    deployment: Deployment,
-    layers: Layers,
+/// What the scripts of a side are read with.
+pub(crate) struct Side<'a> {
+    pub tree: &'a Tree<'a>,
+    pub deployments: &'a [Deployment],
+    pub migrations: &'a [Migration],
+    pub evidence: &'a [Evidence],
+    pub facts: &'a Facts,
 }
 
-/// Reads every script of a side.
-pub(crate) fn read(scripts: &[(usize, Script)], tree: &Tree, deployments: &[Deployment], facts: &Facts) -> Vec<Book> {
-    let all: Vec<(Vec<Step>, &File, &Script)> =
-        scripts.iter().map(|(index, script)| (steps(script), &tree.files[*index], script)).collect();
-    let mut named: HashMap<String, Vec<String>> = HashMap::new();
-    for (steps, file, _) in &all {
-        for step in steps {
-            if let Some(name) = step.instance().and_then(Field::value) {
-                named.entry(name.clone()).or_default().extend(detect::values_files(step, file, tree));
+/// What came of the scripts.
+#[derive(Default)]
+pub(crate) struct Books {
+    pub books: Vec<Book>,
+    /// Files at which the reading itself failed, by their index in the tree: one never stops the others.
+    pub failed: Vec<usize>,
+    /// Files of values that commands name and that are not among the texts: both places where each may stand.
+    pub wanted: Vec<String>,
+}
+
+impl Side<'_> {
+    /// Reads every script.
+    pub(crate) fn read(&self, scripts: &[(usize, Script)]) -> Books {
+        let mut books = Books::default();
+        let mut all: Vec<(usize, Vec<Step>, &Script)> = Vec::new();
+        let mut named: HashMap<String, Vec<String>> = HashMap::new();
+        for (index, script) in scripts {
+            let file = &self.tree.files[*index];
+            let read = || {
+                let steps = steps(script);
+                let laid = steps.iter().filter_map(|step| {
+                    let name = step.instance().and_then(Field::value)?;
+                    Some((name.clone(), detect::values_files(step, file, self.tree)))
+                });
+                let (laid, unread) = (laid.collect::<Vec<_>>(), detect::unread_values(&steps, script, file, self.tree));
+                (steps, laid, unread)
+            };
+            let Ok((steps, laid, unread)) = catch_unwind(AssertUnwindSafe(read)) else {
+                books.failed.push(*index);
+                continue;
+            };
+            for (name, paths) in laid {
+                named.entry(name).or_default().extend(paths);
+            }
+            books.wanted.extend(unread);
+            if !steps.is_empty() {
+                all.push((*index, steps, script));
             }
         }
+        for (index, steps, script) in all {
+            let file = &self.tree.files[index];
+            match catch_unwind(AssertUnwindSafe(|| self.book(steps, file, script, &named))) {
+                Ok(book) => books.books.push(book),
+                Err(_) => books.failed.push(index),
+            }
+        }
+        books
     }
-    let book = |(steps, file, script): (Vec<Step>, &File, &Script)| {
-        let find = Find { path: &file.source.path, writing: script.writing, deployments, named: &named };
-        let milvus = steps.iter().map(|step| find.milvus(step).cloned()).collect();
-        let transitions = follow(&steps, script, file, tree, facts);
-        let runbook = Runbook { path: file.source.path.clone(), writing: script.writing, steps };
-        Book { runbook, milvus, transitions }
-    };
-    all.into_iter().filter(|(steps, ..)| !steps.is_empty()).map(book).collect()
+
+    fn book(&self, steps: Vec<Step>, file: &File, script: &Script, named: &HashMap<String, Vec<String>>) -> Book {
+        let path = &file.source.path;
+        let find = Find { path, writing: script.writing, deployments: self.deployments, named };
+        let milvus: Vec<Option<Deployment>> = steps.iter().map(|step| find.milvus(step).cloned()).collect();
+        let orders = steps.iter().map(|step| self.order(step, path).cloned()).collect();
+        let follow = Follow { script, file, tree: self.tree, evidence: self.evidence, facts: self.facts };
+        let transitions = follow.transitions(&steps, &milvus);
+        Book { runbook: Runbook { path: path.clone(), writing: script.writing, steps }, milvus, orders, transitions }
+    }
+
+    /// The MilvusUpgrade of this repository that a command names, or that stands in the file that it names.
+    fn order(&self, step: &Step, path: &str) -> Option<&Migration> {
+        let mut found: Vec<&Migration> = match (step.object(), step.text("filename")) {
+            (Some((kind, name)), _) if kind.starts_with("milvusupgrade") || kind == "miu" => {
+                self.migrations.iter().filter(|order| order.id.name.as_deref() == Some(name)).collect()
+            }
+            (_, Some(file)) => {
+                let file = file.trim_start_matches("./");
+                let beside = format!("{}{file}", folder_of(path));
+                self.migrations.iter().filter(|order| order.id.path == file || order.id.path == beside).collect()
+            }
+            _ => return None,
+        };
+        let namespace = step.namespace().and_then(Field::value);
+        found.retain(|order| {
+            namespace.is_none() || order.id.namespace.is_none() || order.id.namespace.as_ref() == namespace
+        });
+        match found.as_slice() {
+            [one] => Some(one),
+            _ => None,
+        }
+    }
+}
+
+/// The folder of a path, with its slash.
+fn folder_of(path: &str) -> String {
+    path.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"))
 }
 
 /// The steps of a script in their order; those of other charts of the same name left out.
@@ -79,18 +154,15 @@ impl<'a> Find<'a> {
     fn milvus(&self, step: &Step) -> Option<&'a Deployment> {
         if let Act::Kubectl(verb) = &step.act {
             return match verb.as_str() {
-                "set" => self.by_workload(step),
                 "apply" | "replace" => self.whole_of(step),
+                "set" | "scale" | "edit" | "patch" | "rollout" if step.workload().is_some() => self.by_workload(step),
+                "scale" | "edit" | "patch" => self.by_resource(step),
                 _ => None,
             };
         }
         let name = step.instance()?.value()?;
-        let namespace = step.namespace().and_then(Field::value);
-        let fits = |deployment: &&Deployment| {
-            namespace.is_none() || deployment.id.namespace.is_none() || deployment.id.namespace.as_ref() == namespace
-        };
         let by_name: Vec<&Deployment> =
-            self.deployments.iter().filter(|d| d.id.name.as_ref() == Some(name)).filter(fits).collect();
+            self.deployments.iter().filter(|d| d.id.name.as_ref() == Some(name) && fits(step, d)).collect();
         if !by_name.is_empty() {
             return self.nearest(by_name);
         }
@@ -108,8 +180,7 @@ impl<'a> Find<'a> {
     /// The whole Milvus of which the applied file says less: another file writes its mode or queue, and this one neither.
     fn whole_of(&self, step: &Step) -> Option<&'a Deployment> {
         let path = step.value("filename")?.value()?.trim_start_matches("./");
-        let folder = self.path.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
-        let beside = format!("{folder}{path}");
+        let beside = format!("{}{path}", folder_of(self.path));
         let written = |d: &Deployment| d.mode.written_value().is_some() || d.queue.written_value().is_some();
         let in_file = |d: &&Deployment| d.id.path == path || d.id.path == beside;
         let operated = || self.deployments.iter().filter(|d| d.dialect == Dialect::Operator);
@@ -122,13 +193,19 @@ impl<'a> Find<'a> {
 
     /// The Milvus whose Deployment is named: `deployment/<name>-milvus-proxy`.
     fn by_workload(&self, step: &Step) -> Option<&'a Deployment> {
-        let names = step.operands.iter().filter_map(Field::value);
-        let names: Vec<&str> = names.map(|name| name.rsplit('/').next().unwrap_or(name)).collect();
+        let workload = step.workload()?;
         let is_of = |deployment: &&Deployment| {
-            let own = deployment.id.name.as_ref().map(|name| format!("{name}-"));
-            own.is_some_and(|own| names.iter().any(|name| name.starts_with(&own)))
+            let named = deployment.id.name.as_ref();
+            named.is_some_and(|name| workload.strip_prefix(name.as_str()).is_some_and(is_component))
         };
-        self.nearest(self.deployments.iter().filter(is_of).collect())
+        self.nearest(self.deployments.iter().filter(is_of).filter(|one| fits(step, one)).collect())
+    }
+
+    /// The Milvus resource of that name.
+    fn by_resource(&self, step: &Step) -> Option<&'a Deployment> {
+        let name = step.resource()?;
+        let operated = self.deployments.iter().filter(|one| one.dialect == Dialect::Operator);
+        self.nearest(operated.filter(|one| one.id.name.as_deref() == Some(name) && fits(step, one)).collect())
     }
 
     /// The only one, or the one whose folder has most in common with the script's.
@@ -143,98 +220,14 @@ impl<'a> Find<'a> {
     }
 }
 
-/// What the steps make of each release, one after the other.
-fn follow(steps: &[Step], script: &Script, file: &File, tree: &Tree, facts: &Facts) -> Vec<Transition> {
-    let mut states: HashMap<(usize, String), Option<State>> = HashMap::new();
-    let mut transitions = Vec::new();
-    for step in steps {
-        let Some(name) = step.instance().and_then(Field::value) else { continue };
-        let key = (step.section, name.clone());
-        let before = states.get(&key).and_then(Option::as_ref);
-        let made = match &step.act {
-            Act::HelmInstall | Act::HelmUpgrade => {
-                made_by_helm(step, script, file, tree, before.map(|state| &state.layers), facts)
-            }
-            Act::RollingScript | Act::MigrateScript => made_by_script(step, before, script, file, tree, facts),
-            _ => continue,
-        };
-        let made = made.filter(|_| step.option("dry-run").is_none());
-        let Some(made) = made else {
-            states.insert(key, None);
-            continue;
-        };
-        if matches!(step.act, Act::HelmInstall | Act::HelmUpgrade) {
-            transitions.push(Transition::Created(made.deployment.clone()));
-        }
-        if let Some(before) = before.filter(|_| !step.sometimes && step.act != Act::HelmInstall) {
-            let base = migrated(step, &before.deployment);
-            let head = Box::new(made.deployment.clone());
-            transitions.push(Transition::Changed { base: Box::new(base), head, migration: None });
-        }
-        // What only runs sometimes leaves it open what is there afterwards.
-        states.insert(key, Some(made).filter(|_| !step.sometimes));
-    }
-    transitions
+/// Whether the namespaces of a step and of a Milvus do not contradict each other.
+fn fits(step: &Step, deployment: &Deployment) -> bool {
+    let namespace = step.namespace().and_then(Field::value);
+    namespace.is_none() || deployment.id.namespace.is_none() || deployment.id.namespace.as_ref() == namespace
 }
 
-/// The migration script is judged by rules of its own; here it only says what runs before it.
-fn migrated(step: &Step, before: &Deployment) -> Deployment {
-    let mut base = before.clone();
-    if step.act == Act::MigrateScript {
-        base.version = version_of(step.value("t")).unwrap_or(base.version);
-    }
-    base
-}
-
-fn made_by_helm(
-    step: &Step,
-    script: &Script,
-    file: &File,
-    tree: &Tree,
-    before: Option<&Layers>,
-    facts: &Facts,
-) -> Option<State> {
-    let evidence = detect::release(step, script, file, tree, before)?;
-    match normalize::read(&evidence, facts, &Given::default()) {
-        Normal::Deployment(deployment) => Some(State { deployment: *deployment, layers: evidence.layers }),
-        Normal::Migration(_) => None,
-    }
-}
-
-/// The version that one of the two scripts starts; everything else stays as it was.
-fn made_by_script(
-    step: &Step,
-    before: Option<&State>,
-    script: &Script,
-    file: &File,
-    tree: &Tree,
-    facts: &Facts,
-) -> Option<State> {
-    let version = step.value("w").and_then(image_version).or_else(|| version_of(step.value("t")))?;
-    let mut deployment = match before {
-        Some(before) => before.deployment.clone(),
-        None => {
-            // A release of which nothing is seen.
-            let chart = Field::written(step.program, "milvus/milvus".to_string());
-            let operands = step.instance().cloned().into_iter().chain([chart]).collect();
-            let bare = Step { act: Act::HelmUpgrade, operands, options: Vec::new(), ..step.clone() };
-            made_by_helm(&bare, script, file, tree, None, facts)?.deployment
-        }
-    };
-    deployment.version = version;
-    deployment.at = step.program;
-    deployment.image = Field::unknown(step.at, "the script names the version");
-    Some(State { deployment, layers: before.map(|before| before.layers.clone()).unwrap_or_default() })
-}
-
-fn version_of(field: Option<&Field<String>>) -> Option<Field<Version>> {
-    let field = field?;
-    let version = Version::parse(field.value()?.trim_start_matches('v'))?;
-    Some(field.map(|_| version))
-}
-
-fn image_version(field: &Field<String>) -> Option<Field<Version>> {
-    let image = Image::parse(field.value()?);
-    let version = image.version()?.clone();
-    Some(field.map(|_| version))
+/// Whether what follows a Milvus' name in the name of a workload is one of its components, and not its etcd.
+fn is_component(rest: &str) -> bool {
+    const WORDS: [&str; 5] = ["-standalone", "-proxy", "coord", "node", "-cdc"];
+    rest.starts_with('-') && WORDS.iter().any(|word| rest.contains(word))
 }

@@ -4,12 +4,14 @@
 
 mod applications;
 mod argocd;
+mod coverage;
 mod facts;
 mod house;
 mod judgement;
 mod keys;
 mod pages;
 mod plan;
+mod runbooks;
 mod same;
 mod schemas;
 mod texts;

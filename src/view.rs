@@ -153,6 +153,9 @@ fn transition(transition: &Transition, facts: &Facts) -> TransitionView {
         Transition::Adjusted { head, .. } => (TransitionKind::Unchanged, version(head), version(head)),
         Transition::Changed { base, head, .. } => (TransitionKind::Changed, version(base), version(head)),
         Transition::Deleted(base) => (TransitionKind::Deleted, version(base), None),
+        Transition::Withdrawn { migration, .. } => {
+            (TransitionKind::Deleted, migration.source.value().map(ToString::to_string), None)
+        }
         Transition::Ordered { migration, .. } => {
             let text = |field: &Field<Version>| field.value().map(ToString::to_string);
             match migration.operation {
@@ -167,7 +170,8 @@ fn transition(transition: &Transition, facts: &Facts) -> TransitionView {
         changed: match transition {
             Transition::Unchanged(_) | Transition::Adjusted { .. } => false,
             Transition::Ordered { changed, .. } => *changed,
-            Transition::Created(_) | Transition::Changed { .. } | Transition::Deleted(_) => true,
+            Transition::Created(_) | Transition::Changed { .. } => true,
+            Transition::Deleted(_) | Transition::Withdrawn { .. } => true,
         },
         at: transition.at(),
         from,

@@ -6,8 +6,9 @@
 
 use super::release::Release;
 use super::settings::{Settings, typed};
+use super::tree::{address, is_unknowable, plain};
 use super::{Evidence, File, Layer, Layers, Script, Tree};
-use crate::model::{Act, Field, Identity, Step, Surface};
+use crate::model::{Act, Field, Identity, Step, Surface, Writing};
 use crate::yaml::{self, Document, Kind, Node, Scalar, Style};
 use std::sync::Arc;
 
@@ -83,6 +84,22 @@ pub fn values_files(step: &Step, file: &File, tree: &Tree) -> Vec<String> {
         tree.beside(&file.source.path, path).or_else(|| tree.get(path)).map(|found| found.source.path.clone())
     });
     paths.collect()
+}
+
+/// Where the files of values may stand that a script lays and that are not among the texts. Guides name files of their readers.
+pub fn unread_values(steps: &[Step], script: &Script, file: &File, tree: &Tree) -> Vec<String> {
+    if script.writing != Writing::Script {
+        return Vec::new();
+    }
+    let installs = steps.iter().filter(|step| matches!(step.act, Act::HelmInstall | Act::HelmUpgrade));
+    let options = installs.flat_map(|step| step.options.iter().filter(|option| option.name == "values"));
+    let named = options.filter_map(|option| option.value.as_ref()?.value());
+    let made = |path: &str| script.documents.iter().any(|(output, _)| output.as_deref() == Some(path));
+    let is_path = |path: &str| !path.starts_with(['/', '~', '-']) && !is_unknowable(path) && !made(path);
+    let known = |path: &str| tree.beside(&file.source.path, path).or_else(|| tree.get(path)).is_some();
+    let open = named.filter(|path| is_path(path) && !known(path));
+    let places = open.flat_map(|path| [address(&file.source.path, path), plain(path)]);
+    places.filter(|path| !path.starts_with("../") && tree.absence(path).is_none()).collect()
 }
 
 /// `--set a.b=c,d=e` as values.

@@ -21,6 +21,7 @@ mod synthetic;
 mod tests;
 
 pub use overlays::lay_overlays;
+pub(super) use patch::laid;
 pub(super) use references::expect_references;
 pub(super) use settings::{files_of, lay_settings, of_folder};
 

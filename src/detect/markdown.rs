@@ -203,6 +203,12 @@ fn versions_before(source: SourceId, text: &str, start: usize) -> Vec<Field<Stri
         at += word.len();
         at += text[from + at..start].chars().next().map_or(0, char::len_utf8);
         let word = word.trim_end_matches(['.', '-']);
+        // What is a least is not what is meant to be installed.
+        let after = text[from + place + word.len()..].trim_start_matches(['`', '*', ' ']);
+        let least = ["or later", "or newer", "or above", "or higher", "and later", "and above", "+"];
+        if least.iter().any(|words| after.starts_with(words)) {
+            continue;
+        }
         if word.contains('.') && Version::parse(word.trim_start_matches('v')).is_some() {
             let at = Span::new(source, from + place, from + place + word.len());
             found.push(Field::written(at, word.to_string()));
@@ -230,7 +236,7 @@ fn rows(code: &Code, script: &mut Script) {
         if name.ends_with("/milvus") && version(&second) && version(&third) {
             let operands = [Some(first), second, third].into_iter().flatten().collect();
             script.mark(Act::ChartRow, place, operands);
-        } else if name.contains("-milvus-standalone-") {
+        } else if second.is_some() && ["-milvus-standalone-", "-milvus-proxy-"].iter().any(|part| name.contains(part)) {
             script.mark(Act::Other, first.at, vec![first]);
         }
     }

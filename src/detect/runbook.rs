@@ -33,12 +33,21 @@ pub struct Script {
     pub marks: Vec<Step>,
     /// YAML between the commands, and the file that it is written to where that is known.
     pub documents: Vec<(Option<String>, Arc<Document>)>,
+    /// Patches that stand in a command, by the place of their word.
+    pub patches: Vec<(Span, Arc<Document>)>,
     pub comments: Vec<Comment>,
 }
 
 impl Script {
     pub(super) fn new(writing: Writing) -> Script {
-        Script { writing, runs: Vec::new(), marks: Vec::new(), documents: Vec::new(), comments: Vec::new() }
+        Script {
+            writing,
+            runs: Vec::new(),
+            marks: Vec::new(),
+            documents: Vec::new(),
+            patches: Vec::new(),
+            comments: Vec::new(),
+        }
     }
 
     /// Reads a piece of shell text after those before it.
@@ -48,9 +57,26 @@ impl Script {
             for document in &command.documents {
                 self.yaml(document, command.output.clone());
             }
+            self.patch(&command);
             self.runs.push(Run { command, section, named_before: before.to_vec() });
         }
         self.comments.extend(comments.into_iter().map(|(at, text)| Comment { at, text }));
+    }
+
+    /// Reads the patch that a command names in its own words.
+    fn patch(&mut self, command: &Command) {
+        if !command.words.iter().any(|word| word.text == "patch") {
+            return;
+        }
+        for word in &command.words {
+            let word = word.flag().and_then(|(_, value)| value).unwrap_or_else(|| word.clone());
+            if word.text.trim_start().starts_with(['{', '[']) || word.text.contains("spec:") {
+                let code = word.code();
+                let stream = yaml::parse_mapped(code.source, &code.text, &|at: Span| code.span(at.range()));
+                let root = stream.documents.into_iter().next().filter(|one| one.root.is_map() || one.root.is_seq());
+                self.patches.extend(root.map(|document| (word.at, Arc::new(document))));
+            }
+        }
     }
 
     /// Reads a piece of YAML.

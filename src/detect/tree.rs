@@ -203,7 +203,7 @@ pub(super) fn folder_of(path: &str) -> &str {
 }
 
 /// Where a path leads to that stands in a file: as the user would type it, from the same folder as the file's own.
-fn address(from: &str, relative: &str) -> String {
+pub(super) fn address(from: &str, relative: &str) -> String {
     match (relative.starts_with('/'), from.starts_with('/')) {
         (true, _) => relative.to_string(),
         (false, true) => format!("/{}", plain(&format!("{}/{relative}", folder_of(from)))),
@@ -213,7 +213,7 @@ fn address(from: &str, relative: &str) -> String {
 
 /// Whether a path says too little of itself to be looked for: a template, a pattern, an address, or a secret that is kept
 /// encrypted under a name of its own and made on the way.
-fn is_unknowable(path: &str) -> bool {
+pub(super) fn is_unknowable(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
     let filled_in = ["{{", "${", "$(", "://", "<", "*", "?", "[", "\n", "@", "%", "\\"];
     let hidden = ["secret", ".enc", ".sops", ".dec", ".gpg", ".age"];

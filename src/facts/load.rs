@@ -321,6 +321,7 @@ fn floor(row: &mut Row) -> Floor {
         milvus: row.range("milvus"),
         needs: row.range("needs"),
         needs_text: row.text("needs"),
+        unless: row.text("unless"),
         severity: row.severity(),
         rule: row.filled("rule"),
         because: row.filled("because"),

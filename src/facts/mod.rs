@@ -152,6 +152,8 @@ pub struct Floor {
     pub needs: Range,
     /// The `needs` range as it is written.
     pub needs_text: String,
+    /// Values that make up for it where all of them are written: `key=value` separated by spaces.
+    pub unless: String,
     pub severity: String,
     pub rule: String,
     pub because: String,

@@ -115,6 +115,31 @@ impl Step {
         }
     }
 
+    /// What a `kubectl` command is about, `milvus/search` or `milvus search`: the kind in lower case, and the name.
+    pub fn object(&self) -> Option<(String, &str)> {
+        let Act::Kubectl(verb) = &self.act else { return None };
+        let below = matches!(verb.as_str(), "set" | "rollout");
+        let mut operands = self.operands.iter().skip(usize::from(below));
+        let first = operands.next()?.value()?;
+        let (kind, name) = match first.split_once('/') {
+            Some(both) => both,
+            None => (first.as_str(), operands.next()?.value()?.as_str()),
+        };
+        let kind = kind.split('.').next().unwrap_or(kind).to_ascii_lowercase();
+        Some((kind, name))
+    }
+
+    /// The Milvus resource that a `kubectl` command is about.
+    pub fn resource(&self) -> Option<&str> {
+        self.object().filter(|(kind, _)| ["milvus", "milvuses", "mi"].contains(&kind.as_str())).map(|(_, name)| name)
+    }
+
+    /// The workload that a `kubectl` command is about.
+    pub fn workload(&self) -> Option<&str> {
+        let kinds = ["deploy", "deployment", "deployments", "sts", "statefulset", "statefulsets"];
+        self.object().filter(|(kind, _)| kinds.contains(&kind.as_str())).map(|(_, name)| name)
+    }
+
     /// The chart as it is named, with its alias or address.
     pub fn chart(&self) -> Option<&Field<String>> {
         match self.act {

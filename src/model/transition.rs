@@ -19,6 +19,8 @@ pub enum Transition {
     Deleted(Deployment),
     /// A MilvusUpgrade, with the Milvus that it names if that is in the repository.
     Ordered { migration: Box<Migration>, milvus: Option<Box<Deployment>>, changed: bool },
+    /// A MilvusUpgrade that is gone, while the Milvus that it names is not; `milvus` is that one as it is now.
+    Withdrawn { migration: Box<Migration>, milvus: Option<Box<Deployment>> },
 }
 
 /// What a rule judges by itself: a Milvus or a MilvusUpgrade as it stands now.
@@ -133,7 +135,7 @@ impl Transition {
         match self {
             Transition::Created(head) | Transition::Unchanged(head) => Some(head),
             Transition::Changed { head, .. } | Transition::Adjusted { head, .. } => Some(head),
-            Transition::Deleted(_) | Transition::Ordered { .. } => None,
+            Transition::Deleted(_) | Transition::Ordered { .. } | Transition::Withdrawn { .. } => None,
         }
     }
 
@@ -168,7 +170,7 @@ impl Transition {
                 deployment.at
             }
             Transition::Changed { head, .. } | Transition::Adjusted { head, .. } => head.at,
-            Transition::Ordered { migration, .. } => migration.at,
+            Transition::Ordered { migration, .. } | Transition::Withdrawn { migration, .. } => migration.at,
         }
     }
 
@@ -179,7 +181,7 @@ impl Transition {
                 &deployment.id
             }
             Transition::Changed { head, .. } | Transition::Adjusted { head, .. } => &head.id,
-            Transition::Ordered { migration, .. } => &migration.id,
+            Transition::Ordered { migration, .. } | Transition::Withdrawn { migration, .. } => &migration.id,
         }
     }
 }

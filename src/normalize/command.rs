@@ -152,7 +152,12 @@ fn base(word: &Word) -> &str {
 
 /// A document's own variables; those of pipelines are filled in when they run.
 fn is_template(hole: &Field<String>) -> bool {
-    hole.value().is_some_and(|text| text.starts_with("{{"))
+    let name = hole.value().and_then(|text| text.strip_prefix("{{")?.split("}}").next().map(str::trim));
+    // What asks an object for one of its fields is a template that kubectl fills in.
+    name.is_some_and(|name| {
+        name.starts_with(|c: char| c.is_alphabetic()) && !name.contains(['"', '(', '$'])
+            || name.starts_with('.') && name[1..].starts_with("Values")
+    })
 }
 
 struct Arguments {

@@ -101,11 +101,21 @@ fn coordinators(evidence: &Evidence, mode: &Field<Mode>) -> Field<CoordinatorLay
     let mix = at(&|role| role == "mixcoord");
     let separate = at(&|role| matches!(role, "rootcoord" | "datacoord" | "querycoord" | "indexcoord"));
     match (mix, separate) {
+        // In the templates of a chart all stand side by side, and conditions decide between them.
+        (Some(_), Some(at)) if is_templated(evidence) => {
+            Field::unknown(at, "a template decides which coordinators run")
+        }
         (Some(_), Some(at)) => Field::written(at, CoordinatorLayout::Both),
         (Some(at), None) => Field::written(at, CoordinatorLayout::Mix),
         (None, Some(at)) => Field::written(at, CoordinatorLayout::Separate),
         (None, None) => Field::unknown(evidence.at, "no coordinator is among these processes"),
     }
+}
+
+/// Whether a template decides which of the processes there are.
+fn is_templated(evidence: &Evidence) -> bool {
+    let mut layers = evidence.processes.iter().flat_map(|process| &process.layers.0);
+    layers.any(|layer| layer.document.templated)
 }
 
 /// The queue: the variable decides, then the server's configuration, then a broker's address in a cluster, then Milvus.

@@ -2,7 +2,7 @@
 
 use super::{Case, Rule, Scope};
 use crate::finding::{Confidence, Finding, Severity};
-use crate::model::{Field, Step};
+use crate::model::{Field, Step, Tree, Worth};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -26,7 +26,11 @@ fn check(case: &Case) -> Vec<Finding> {
     let named = step.operands.first().and_then(Field::value).is_some_and(is_order);
     let in_file = step.value("filename").and_then(Field::value).is_some_and(is_order);
     let keeps = |step: &Step| step.text("patch").is_some_and(|patch| patch.contains("ownerReferences"));
-    if !(named || in_file) || stage.before().any(keeps) {
+    let own_volume = stage.order.is_some_and(|order| {
+        let written = order.settings.fitting(Tree::Migration, "spec.backupPVC").next();
+        written.is_some_and(|setting| matches!(&setting.worth, Worth::Text(name) if !name.is_empty()))
+    });
+    if !(named || in_file || stage.order.is_some()) || own_volume || stage.before().any(keeps) {
         return Vec::new();
     }
     vec![

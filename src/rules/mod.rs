@@ -28,6 +28,7 @@ mod coordinators_default_changed;
 mod coordinators_doubled;
 mod coordinators_orphaned;
 mod coordinators_separate;
+mod data_deleted;
 mod definition_conflict;
 mod dependency_chart_unpinned;
 mod dependency_image_changed;
@@ -42,11 +43,13 @@ mod field_unknown;
 mod field_value_invalid;
 mod helm_too_old;
 mod image_not_in_values;
+mod managed_workload_changed;
 mod manifest_partial;
 mod metadata_at_root;
 mod migrate_script_image_unfit;
 mod migrate_script_range_unsupported;
 mod migrate_script_rollback_broken;
+mod migrate_script_root_path;
 mod migrate_script_switch_misread;
 mod migrate_script_tool_unfit;
 mod migrate_script_version_malformed;
@@ -67,6 +70,7 @@ mod migration_target_unsupported;
 mod migration_tool_unfit;
 mod migration_unprepared;
 mod migration_version_malformed;
+mod migration_withdrawn;
 mod minor_skipped;
 mod mode_changed;
 mod mode_dropped;
@@ -132,10 +136,11 @@ mod volume_changed;
 mod frame;
 mod keys;
 
+use crate::facts::settings::written;
 use crate::facts::{Circumstances, Edge, Facts, Floor, Hop, Judgement, Risk, Via, What};
 use crate::finding::{Confidence, Finding, Fix, Set, Severity};
 use crate::model::{
-    Act, Astray, Deployment, Field, Migration, Operation, Reference, Runbook, Step, Subject, Transition, Version,
+    Act, Astray, Deployment, Field, Migration, Operation, Reference, Runbook, Step, Subject, Transition, Tree, Version,
     Writing, is_apart,
 };
 use crate::source::Span;
@@ -167,6 +172,7 @@ pub static RULES: &[&Rule] = &[
     &coordinators_doubled::RULE,
     &coordinators_orphaned::RULE,
     &coordinators_separate::RULE,
+    &data_deleted::RULE,
     &definition_conflict::RULE,
     &dependency_chart_unpinned::RULE,
     &dependency_image_changed::RULE,
@@ -181,11 +187,13 @@ pub static RULES: &[&Rule] = &[
     &field_value_invalid::RULE,
     &helm_too_old::RULE,
     &image_not_in_values::RULE,
+    &managed_workload_changed::RULE,
     &manifest_partial::RULE,
     &metadata_at_root::RULE,
     &migrate_script_image_unfit::RULE,
     &migrate_script_range_unsupported::RULE,
     &migrate_script_rollback_broken::RULE,
+    &migrate_script_root_path::RULE,
     &migrate_script_switch_misread::RULE,
     &migrate_script_tool_unfit::RULE,
     &migrate_script_version_malformed::RULE,
@@ -206,6 +214,7 @@ pub static RULES: &[&Rule] = &[
     &migration_tool_unfit::RULE,
     &migration_unprepared::RULE,
     &migration_version_malformed::RULE,
+    &migration_withdrawn::RULE,
     &minor_skipped::RULE,
     &mode_changed::RULE,
     &mode_dropped::RULE,
@@ -350,6 +359,8 @@ pub struct Stage<'a> {
     pub index: usize,
     /// The Milvus of this repository that it is about.
     pub milvus: Option<&'a Deployment>,
+    /// The MilvusUpgrade of this repository that it is about.
+    pub order: Option<&'a Migration>,
 }
 
 impl<'a> Stage<'a> {
@@ -670,9 +681,17 @@ fn with_edge(finding: Finding, facts: &Facts, what: What) -> Finding {
 
 /// The floors that a tool's version does not reach for the Milvus of the head, with that Milvus's version.
 fn floors<'a>(case: &Case<'a>, rule: &str, tool: &str, version: &Version) -> Vec<(&'a Floor, &'a Version)> {
-    let Some(milvus) = case.head().and_then(|head| head.version.value()) else { return Vec::new() };
+    let Some((head, milvus)) = case.head().and_then(|head| Some((head, head.version.value()?))) else {
+        return Vec::new();
+    };
+    let made_up = |floor: &Floor| {
+        let mut pairs = floor.unless.split_whitespace().filter_map(|pair| pair.split_once('='));
+        let is_said = |(key, want): (&str, &str)| written(&head.settings, Tree::Values, key, want) == Some(true);
+        !floor.unless.is_empty() && pairs.all(is_said)
+    };
     let unmet = |floor: &&Floor| {
-        floor.rule == rule && floor.tool == tool && floor.milvus.contains(milvus) && !floor.needs.contains(version)
+        let speaks = floor.rule == rule && floor.tool == tool && floor.milvus.contains(milvus);
+        speaks && !floor.needs.contains(version) && !made_up(floor)
     };
     case.facts.floors.iter().filter(unmet).map(|floor| (floor, milvus)).collect()
 }

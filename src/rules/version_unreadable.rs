@@ -2,7 +2,7 @@
 
 use super::{Case, Rule, Scope};
 use crate::finding::{Confidence, Finding, Severity};
-use crate::model::{Deployment, Dialect, Tag};
+use crate::model::{Deployment, Dialect, Image, Tag};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -41,7 +41,10 @@ fn check(case: &Case) -> Vec<Finding> {
         finding = finding.here(words).note("the way", "write spec.components.version with the version that it is");
     }
     if changed.is_none() {
-        return vec![finding];
+        // Of two numbers and a suffix the operator makes something of its own, which another rule says.
+        let short = unknown.image.written_value().is_some_and(Image::is_two_part_with_suffix);
+        let said = short && unknown.dialect == Dialect::Operator && unknown.assumed_version.is_none();
+        return if said { Vec::new() } else { vec![finding] };
     }
     let way = match std::ptr::eq(unknown, head) {
         true => "a mapping under `images:` in .milvus-lint.yaml",

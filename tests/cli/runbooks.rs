@@ -165,3 +165,13 @@ fn an_exception_in_a_script_counts() {
     let found = rules(&[("go.sh", script)]);
     assert!(!has(&found, "rolling-script-image-missing", "error"), "{found:?}");
 }
+
+#[test]
+fn a_file_of_values_that_a_script_lays_is_read_on_demand() {
+    let script = "helm upgrade -i prod zilliztech/milvus --version 4.2.58 --reset-values -f values/tag.yaml\n";
+    let values = "image: {\"all\": {\"tag\": v2.6.2}}\n";
+    let found = rules(&[("deploy/go.sh", script), ("deploy/values/tag.yaml", values)]);
+    assert!(found.iter().any(|(rule, _)| rule == "chart-line-mismatch"), "{found:?}");
+    let found = rules(&[("deploy/go.sh", script)]);
+    assert!(!found.iter().any(|(rule, _)| rule == "reference-missing"), "{found:?}");
+}

@@ -7,7 +7,7 @@ use super::kustomization::Kustomization;
 use super::merge::{merged, with};
 use super::subject::Subject;
 use super::synthetic::{nested, nothing};
-use crate::detect::{Layer, Tree};
+use crate::detect::{Evidence, Layer, Tree};
 use crate::source::SourceId;
 use crate::yaml::{self, Document, Node, Path, Step};
 use std::sync::Arc;
@@ -172,6 +172,16 @@ fn fits_one(pattern: &str, text: &str) -> Option<bool> {
 }
 
 const SIGNS: [char; 11] = ['*', '+', '?', '|', '(', ')', '[', ']', '{', '}', '\\'];
+
+/// Lays one patch over a Milvus resource: a merge patch, or the operations of a JSON patch.
+pub(in crate::detect) fn laid(document: &Arc<Document>, evidence: &Evidence) -> Evidence {
+    let mut subject = Subject::of(evidence);
+    match document.root.is_seq() {
+        true => operations(document, &mut subject),
+        false => merge(document, &mut subject),
+    };
+    Evidence { layers: subject.layers, server: subject.server, ..evidence.clone() }
+}
 
 fn merge(document: &Arc<Document>, subject: &mut Subject) -> bool {
     let root = &document.root;
