@@ -88,7 +88,7 @@ fn checkstyle(text: &str) {
 /// A finding with both ends and a repair, its change, one that is accepted, and a file that cannot be read.
 fn full() -> Stage {
     let (mut stage, mut finding) = moved_queue();
-    let at = stage.head("kind: Application");
+    let at = stage.head("spec:");
     finding.owner = Some(at);
     let mut change = transition("vector/dev", at, TransitionKind::Changed, Some("2.5.16"), Some("2.6.15"));
     change.verdict = Some("illegal");
@@ -139,7 +139,7 @@ fn sarif_has_rules_places_repairs_and_exceptions() {
     let place = &result["locations"][0]["physicalLocation"];
     assert_eq!(place["artifactLocation"]["uri"], "apps/milvus/app.yaml");
     let region = &place["region"];
-    assert_eq!((&region["startLine"], &region["endLine"]), (&12.into(), &12.into()));
+    assert_eq!((&region["startLine"], &region["endLine"]), (&4.into(), &4.into()));
     let related = &result["relatedLocations"][0];
     assert_eq!(related["physicalLocation"]["artifactLocation"]["uriBaseId"], "BASE");
     assert_eq!(related["message"]["text"], "origin/main: default of standalone.messageQueue: rocksmq");
@@ -253,7 +253,7 @@ fn annotations_are_the_worst_ten_of_each_level() {
     let mut stage = Stage::new(&[], &[("a.yaml", "kind: Milvus\n")]);
     let at = stage.head("Milvus");
     for nth in 0..12 {
-        let mut finding = signed(Finding::new(at, format!("error {nth}")), "mode-changed");
+        let mut finding = signed(Finding::new(at, format!("fault {nth}")), "mode-changed");
         if nth < 2 {
             finding.confidence = Confidence::Likely;
         }
@@ -266,7 +266,7 @@ fn annotations_are_the_worst_ten_of_each_level() {
     assert_eq!(text.matches("::error ").count(), 10);
     assert!(
         text.starts_with(
-            "::error file=a.yaml,line=1,endLine=1,col=7,endColumn=13,title=milvus-lint%3A mode-changed::error 2\n"
+            "::error file=a.yaml,line=1,endLine=1,col=7,endColumn=13,title=milvus-lint%3A mode-changed::fault 2\n"
         ),
         "{text}"
     );
@@ -297,7 +297,7 @@ fn junit_has_a_case_for_each_milvus() {
   <testsuite name=\"milvus-lint\" tests=\"2\" failures=\"1\" errors=\"1\" skipped=\"0\" time=\"0.000\">
     <testcase name=\"vector/dev\" classname=\"apps/milvus/app.yaml\" time=\"0\">
       <failure message=\"chart 5.0.19 moves this standalone from rocksmq to woodpecker; the data in rocksmq is left behind\" type=\"queue-default-changed\">error[queue-default-changed] chart 5.0.19 moves this standalone from rocksmq to woodpecker; the data in rocksmq is left behind
-  at apps/milvus/app.yaml:12:21
+  at apps/milvus/app.yaml:4:21
   why: neither side writes standalone.messageQueue, so each chart&apos;s own default is in force</failure>
     </testcase>
     <testcase name=\"other.yaml\" classname=\"milvus-lint\" time=\"0\">
@@ -336,7 +336,7 @@ flowchart LR
   v0 -. not legal .-> v2
 ```
 
-For `queue-default-changed`: keep the queue that holds the data, `apps/milvus/app.yaml` line 16
+For `queue-default-changed`: keep the queue that holds the data, `apps/milvus/app.yaml` line 8
 
 ```suggestion
           enabled: false
@@ -344,7 +344,7 @@ For `queue-default-changed`: keep the queue that holds the data, `apps/milvus/ap
           messageQueue: rocksmq
 ```
 
-- **error** `queue-default-changed`: chart 5.0.19 moves this standalone from rocksmq to woodpecker; the data in rocksmq is left behind – `apps/milvus/app.yaml:12:21`
+- **error** `queue-default-changed`: chart 5.0.19 moves this standalone from rocksmq to woodpecker; the data in rocksmq is left behind – `apps/milvus/app.yaml:4:21`
 - **warning** `incomplete`: not judged: it is no UTF-8 text – `other.yaml`
 
 "
