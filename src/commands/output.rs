@@ -115,6 +115,8 @@ pub fn deliver<'a>(
     context: &dyn Fn(bool) -> Context<'a>,
     before: Before,
 ) -> anyhow::Result<Option<Exit>> {
+    // First, since a report for people shows lines of files, and one of them could tell GitHub to listen no more.
+    for_ci(ci, &context(false));
     let (mut failed, mut unheard) = (None, None);
     for Output { format, file } in outputs {
         let context = context(file.is_none());
@@ -135,7 +137,6 @@ pub fn deliver<'a>(
             failed.get_or_insert(if error.is::<Usage>() { Exit::Usage } else { Exit::Internal });
         }
     }
-    for_ci(ci, &context(false));
     match (failed, unheard) {
         (None, Some(error)) => Err(error),
         (failed, _) => Ok(failed),

@@ -1,5 +1,7 @@
 //! Each report on outcomes made by hand, against the text that a user should see.
 
+mod comment;
+mod conform;
 mod findings;
 mod hosts;
 mod other;

@@ -12,7 +12,8 @@ const LONGEST_PATCH: usize = 6_000;
 pub fn parts(context: &Context, one: &TransitionView, own: &[&Entry]) -> Vec<String> {
     let mut parts = Vec::new();
     let wrong = one.verdict.is_some_and(|verdict| verdict != "legal");
-    if wrong && one.path.len() >= 2 {
+    // A way of one step is no news: then something else is wrong than the way.
+    if wrong && one.path.len() > 2 {
         parts.push(format!("The legal way of {}:", code(&one.id)));
         parts.push(picture(one));
     }
@@ -41,13 +42,13 @@ pub fn parts(context: &Context, one: &TransitionView, own: &[&Entry]) -> Vec<Str
 fn picture(one: &TransitionView) -> String {
     let mut lines = vec!["flowchart LR".to_owned()];
     for (nth, version) in one.path.iter().enumerate() {
-        let label: String = version.chars().filter(|c| c.is_ascii_alphanumeric() || ".-+".contains(*c)).collect();
+        let label: String = version.chars().filter(|c| c.is_ascii_alphanumeric() || ".-+ ()".contains(*c)).collect();
         lines.push(format!("  v{nth}[\"{label}\"]"));
     }
     for nth in 1..one.path.len() {
         lines.push(format!("  v{} --> v{nth}", nth - 1));
     }
-    let straight = one.from.as_ref() == one.path.first() && one.to.as_ref() == one.path.last() && one.path.len() > 2;
+    let straight = one.from.as_ref() == one.path.first() && one.to.as_ref() == one.path.last();
     if straight && one.verdict == Some("illegal") {
         lines.push(format!("  v0 -. not legal .-> v{}", one.path.len() - 1));
     }

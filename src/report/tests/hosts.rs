@@ -1,92 +1,12 @@
 //! The formats of hosts and editors: what they say, that it fits their schemas, and that no text of a repository gets out of it.
 
+use super::conform::{SARIF, checkstyle, fits, junit, well_formed};
 use super::*;
 use crate::outcome::{Excepted, Incomplete};
 use serde_json::Value;
 
-const SARIF: &str = include_str!("schemas/sarif.schema.json");
-const GITLAB: &str = include_str!("schemas/gitlab.schema.json");
-
-/// What must hold of every report: it is one document, and nothing in it is obeyed by a terminal.
-fn well_formed(stage: &Stage) {
-    for (name, format) in Format::ALL {
-        let text = stage.report(*format);
-        let control = text.chars().find(|c| c.is_control() && *c != '\n');
-        assert!(control.is_none(), "{name} holds {control:?}\n{text}");
-        match format {
-            Format::Json => drop(serde_json::from_str::<Value>(&text).unwrap()),
-            Format::Jsonl => text.lines().for_each(|line| drop(serde_json::from_str::<Value>(line).unwrap())),
-            Format::Sarif => fits(SARIF, &text),
-            Format::Gitlab => fits(GITLAB, &text),
-            Format::Junit => junit(&text),
-            Format::Checkstyle => checkstyle(&text),
-            Format::Markdown => assert!(text.chars().count() <= 65_536 && text.starts_with("## ")),
-            Format::Github => {
-                text.lines().for_each(|line| assert!(line.starts_with("::") ^ line.contains(" more not annotated")))
-            }
-            Format::Oneline => {
-                text.lines().for_each(|line| assert!(line.contains(": ") && !line.starts_with(':'), "{line}"))
-            }
-            Format::Human => {}
-        }
-    }
-}
-
-fn fits(schema: &str, text: &str) {
-    let schema: Value = serde_json::from_str(schema).unwrap();
-    let validator = jsonschema::validator_for(&schema).unwrap();
-    let document: Value = serde_json::from_str(text).unwrap();
-    let errors: Vec<String> = validator.iter_errors(&document).map(|e| format!("{}: {e}", e.instance_path())).collect();
-    assert!(errors.is_empty(), "{errors:#?}\n{text}");
-}
-
-/// The rules of the common JUnit schema: counts that are right, one end at most for each case, known names only.
-fn junit(text: &str) {
-    let document = roxmltree::Document::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
-    let root = document.root_element();
-    assert_eq!(root.tag_name().name(), "testsuites");
-    let suites: Vec<_> = root.children().filter(|node| node.is_element()).collect();
-    assert_eq!(suites.len(), 1);
-    let cases: Vec<_> = suites[0].children().filter(|node| node.is_element()).collect();
-    let number = |name: &str| suites[0].attribute(name).unwrap().parse::<usize>().unwrap();
-    let with = |tag: &str| cases.iter().filter(|case| case.children().any(|node| node.has_tag_name(tag))).count();
-    assert_eq!(
-        (number("tests"), number("failures"), number("errors"), number("skipped")),
-        (cases.len(), with("failure"), with("error"), 0)
-    );
-    for case in cases {
-        assert!(
-            case.has_tag_name("testcase") && case.attribute("name").is_some() && case.attribute("classname").is_some()
-        );
-        let parts: Vec<_> = case.children().filter(|node| node.is_element()).collect();
-        assert!(parts.len() <= 1, "{text}");
-        for part in parts {
-            let tag = part.tag_name().name();
-            assert!(["failure", "error", "system-out"].contains(&tag), "{tag}");
-            assert_eq!(part.attribute("message").is_some(), tag != "system-out");
-        }
-    }
-}
-
-fn checkstyle(text: &str) {
-    let document = roxmltree::Document::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
-    assert_eq!(document.root_element().tag_name().name(), "checkstyle");
-    for file in document.root_element().children().filter(|node| node.is_element()) {
-        assert!(file.has_tag_name("file") && file.attribute("name").is_some());
-        for error in file.children().filter(|node| node.is_element()) {
-            for name in ["line", "column"] {
-                assert!(error.attribute(name).unwrap().parse::<u32>().unwrap() > 0);
-            }
-            assert!(["error", "warning", "info"].contains(&error.attribute("severity").unwrap()));
-            assert!(
-                error.attribute("message").is_some() && error.attribute("source").unwrap().starts_with("milvus-lint.")
-            );
-        }
-    }
-}
-
 /// A finding with both ends and a repair, its change, one that is accepted, and a file that cannot be read.
-fn full() -> Stage {
+pub fn full() -> Stage {
     let (mut stage, mut finding) = moved_queue();
     let at = stage.head("spec:");
     finding.owner = Some(at);
@@ -308,63 +228,6 @@ fn junit_has_a_case_for_each_milvus() {
 </testsuites>
 "
     );
-}
-
-#[test]
-fn a_comment_begins_with_the_verdict_and_holds_the_first_step() {
-    let text = full().report(Format::Markdown);
-    assert_eq!(
-        text.split("<details>").next().unwrap(),
-        "\
-## ❌ milvus-lint: 1 error, 1 unknown
-
-1 Milvus in 4 files read, 1 change against `origin/main`.
-
-| Milvus | change | verdict | findings |
-| --- | --- | --- | --- |
-| vector/dev | 2.5.16 → 2.6.15 | illegal | 1 error |
-
-The legal way of `vector/dev`:
-
-```mermaid
-flowchart LR
-  v0[\"2.5.16\"]
-  v1[\"2.5.27\"]
-  v2[\"2.6.15\"]
-  v0 --> v1
-  v1 --> v2
-  v0 -. not legal .-> v2
-```
-
-For `queue-default-changed`: keep the queue that holds the data, `apps/milvus/app.yaml` line 8
-
-```suggestion
-          enabled: false
-        standalone:
-          messageQueue: rocksmq
-```
-
-- **error** `queue-default-changed`: chart 5.0.19 moves this standalone from rocksmq to woodpecker; the data in rocksmq is left behind – `apps/milvus/app.yaml:4:21`
-- **warning** `incomplete`: not judged: it is no UTF-8 text – `other.yaml`
-
-"
-    );
-    assert!(
-        text.ends_with("The same on your machine: `milvus-lint check --base origin/main`\n\n<!-- milvus-lint -->\n"),
-        "{text}"
-    );
-}
-
-#[test]
-fn a_comment_has_an_end() {
-    let mut stage = full();
-    let at = stage.head("5.0.19");
-    let long = "word ".repeat(400);
-    stage.outcome.findings =
-        (0..500).map(|n| signed(Finding::new(at, format!("{n} {long}")), "mode-changed")).collect();
-    well_formed(&stage);
-    let text = stage.report(Format::Markdown);
-    assert!(text.contains("parts left out") && text.ends_with("<!-- milvus-lint -->\n"));
 }
 
 #[test]
