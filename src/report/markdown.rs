@@ -100,12 +100,13 @@ fn judged(context: &Context, all: &[Entry], page: &mut Page) {
         .filter(|one| one.changed || one.verdict.is_some() || all.iter().any(|entry| entry.owner == Some(one.at)))
         .collect();
     table(&shown, all, page);
-    for one in &shown {
+    // With more, the list of errors below would find no room.
+    const MOST_STEPS: usize = 10;
+    let steps = shown.iter().map(|one| {
         let own: Vec<&Entry> = all.iter().filter(|entry| entry.owner == Some(one.at)).collect();
-        for part in change::parts(context, one, &own) {
-            page.add(&part);
-        }
-    }
+        change::parts(context, one, &own)
+    });
+    steps.filter(|parts| !parts.is_empty()).take(MOST_STEPS).flatten().for_each(|part| page.add(&part));
     list(context, all, page);
     details(context, all, page);
     let accepted = entry::accepted(context);
