@@ -109,6 +109,9 @@ pub struct Scope {
     /// The version of Kubernetes
     #[arg(long, value_name = "X.Y.Z", env = "MILVUS_LINT_KUBERNETES_VERSION")]
     pub kubernetes_version: Option<String>,
+    /// The files that reports go to, which are not read.
+    #[arg(skip)]
+    pub written: Vec<String>,
 }
 
 /// What counts as failed.

@@ -56,7 +56,7 @@ fn facts(common: &Common, config: &config::Config, root: &Path) -> anyhow::Resul
 
 fn run_check(args: &cli::Check, common: &Common, start: Instant) -> anyhow::Result<Exit> {
     look_at(&args.verdict)?;
-    let mut loaded = load::load(&args.paths, &args.base, &args.scope)?;
+    let mut loaded = load::load(&args.paths, &args.base, &not_our_own(&args.scope, &args.verdict))?;
     loaded.config.pedantic |= args.verdict.pedantic;
     say_config(&loaded, common);
     let known = facts(common, &loaded.config, &loaded.root)?;
@@ -66,7 +66,7 @@ fn run_check(args: &cli::Check, common: &Common, start: Instant) -> anyhow::Resu
 
 fn run_diff(args: &cli::Diff, common: &Common, start: Instant) -> anyhow::Result<Exit> {
     look_at(&args.verdict)?;
-    let mut loaded = load::load_diff(&args.old, &args.new, &args.scope)?;
+    let mut loaded = load::load_diff(&args.old, &args.new, &not_our_own(&args.scope, &args.verdict))?;
     loaded.config.pedantic |= args.verdict.pedantic;
     say_config(&loaded, common);
     let known = facts(common, &loaded.config, &loaded.root)?;
@@ -101,7 +101,7 @@ fn run_fix(args: &cli::Fix, common: &Common, start: Instant) -> anyhow::Result<E
         return Err(Usage("fix repairs files; standard input cannot be repaired".to_string()).into());
     }
     look_at(&args.verdict)?;
-    let mut loaded = load::load(&args.paths, &args.base, &args.scope)?;
+    let mut loaded = load::load(&args.paths, &args.base, &not_our_own(&args.scope, &args.verdict))?;
     loaded.config.pedantic |= args.verdict.pedantic;
     say_config(&loaded, common);
     let facts = facts(common, &loaded.config, &loaded.root)?;
@@ -186,6 +186,12 @@ fn look_at(verdict: &Verdict) -> Result<(), Usage> {
         Some(word) => Err(Usage(format!("--fail-on is one of error, warning, info, not `{word}`"))),
         None => Ok(()),
     }
+}
+
+/// A report shows files and commands; the next run would judge them if it read what the last one wrote.
+fn not_our_own(scope: &cli::Scope, verdict: &Verdict) -> cli::Scope {
+    let files = verdict.output.iter().filter_map(|output| split_output(output).1);
+    cli::Scope { written: files.map(str::to_string).collect(), ..scope.clone() }
 }
 
 /// From which severity on a finding fails the run.

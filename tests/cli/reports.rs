@@ -129,6 +129,17 @@ fn a_report_that_cannot_be_written_stops_no_other() {
 }
 
 #[test]
+fn what_a_run_writes_the_next_one_does_not_read() {
+    let repository = illegal();
+    let page = "```sh\nhelm upgrade prod milvus/milvus\n```\n";
+    repository.write("deploy/a [1].md", page).write("deploy/other.md", page);
+    let arguments = ["check", "--pedantic", "-o", "oneline", "-o", "markdown:a [1].md", "-o", "json:b.json"];
+    let runs = [0, 1].map(|_| repository.run_in(&repository.root.join("deploy"), &arguments, None));
+    assert_eq!(runs[0].stdout, runs[1].stdout);
+    assert!(runs[0].stdout.contains("other.md:") && !runs[0].stdout.contains("a [1].md"), "{}", runs[0].stdout);
+}
+
+#[test]
 fn what_is_unknown_is_in_every_list() {
     let repository = Repository::new();
     repository.write("milvus.yaml", BEFORE).commit("before");
