@@ -26,6 +26,19 @@ pub struct Cli {
     pub common: Common,
 }
 
+impl Cli {
+    /// What was asked for with `--output`, of the commands that judge.
+    pub fn outputs(&self) -> Option<&[String]> {
+        match &self.command {
+            None => Some(&[]),
+            Some(Command::Check(args)) => Some(&args.verdict.output),
+            Some(Command::Diff(args)) => Some(&args.verdict.output),
+            Some(Command::Fix(args)) => Some(&args.verdict.output),
+            Some(_) => None,
+        }
+    }
+}
+
 /// What to do; without a command it is `check .`.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -96,6 +109,9 @@ pub struct Scope {
     /// The version of Kubernetes
     #[arg(long, value_name = "X.Y.Z", env = "MILVUS_LINT_KUBERNETES_VERSION")]
     pub kubernetes_version: Option<String>,
+    /// The files that reports go to, which are not read.
+    #[arg(skip)]
+    pub written: Vec<String>,
 }
 
 /// What counts as failed.
@@ -110,7 +126,8 @@ pub struct Verdict {
     /// Do not exit with 3 for what could not be known
     #[arg(long)]
     pub allow_unknown: bool,
-    /// human or json, with `:FILE` into a file (may be repeated)
+    /// human, json, jsonl, sarif, github, gitlab, junit, markdown, checkstyle or oneline, with `:FILE` into a file (may be
+    /// repeated)
     #[arg(long, short, value_name = "FORMAT[:FILE]")]
     pub output: Vec<String>,
 }

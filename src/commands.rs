@@ -1,6 +1,7 @@
 //! What each command does, from loaded texts to an exit code.
 
 mod graph;
+pub mod output;
 mod plan;
 
 use crate::cli::{self, Cli, Color, Command, Common, Verdict};
@@ -11,10 +12,11 @@ use anyhow::Context as _;
 use milvus_lint::facts::{FactError, Facts};
 use milvus_lint::finding::Severity;
 use milvus_lint::outcome::Outcome;
-use milvus_lint::report::{self, Context, Format, Style};
+use milvus_lint::report::{self, Context, Run, Style};
 use milvus_lint::rules::{self, RULES, Rule};
 use milvus_lint::source::{Sources, Texts};
 use milvus_lint::{check, config, fix};
+use output::{Ci, split as split_output};
 use std::fs::File;
 use std::io::{BufWriter, IsTerminal, Write};
 use std::path::Path;
@@ -53,7 +55,8 @@ fn facts(common: &Common, config: &config::Config, root: &Path) -> anyhow::Resul
 }
 
 fn run_check(args: &cli::Check, common: &Common, start: Instant) -> anyhow::Result<Exit> {
-    let mut loaded = load::load(&args.paths, &args.base, &args.scope)?;
+    look_at(&args.verdict)?;
+    let mut loaded = load::load(&args.paths, &args.base, &not_our_own(&args.scope, &args.verdict))?;
     loaded.config.pedantic |= args.verdict.pedantic;
     say_config(&loaded, common);
     let known = facts(common, &loaded.config, &loaded.root)?;
@@ -62,7 +65,8 @@ fn run_check(args: &cli::Check, common: &Common, start: Instant) -> anyhow::Resu
 }
 
 fn run_diff(args: &cli::Diff, common: &Common, start: Instant) -> anyhow::Result<Exit> {
-    let mut loaded = load::load_diff(&args.old, &args.new, &args.scope)?;
+    look_at(&args.verdict)?;
+    let mut loaded = load::load_diff(&args.old, &args.new, &not_our_own(&args.scope, &args.verdict))?;
     loaded.config.pedantic |= args.verdict.pedantic;
     say_config(&loaded, common);
     let known = facts(common, &loaded.config, &loaded.root)?;
@@ -96,7 +100,8 @@ fn run_fix(args: &cli::Fix, common: &Common, start: Instant) -> anyhow::Result<E
     if args.paths.iter().any(|path| path.as_os_str() == "-") {
         return Err(Usage("fix repairs files; standard input cannot be repaired".to_string()).into());
     }
-    let mut loaded = load::load(&args.paths, &args.base, &args.scope)?;
+    look_at(&args.verdict)?;
+    let mut loaded = load::load(&args.paths, &args.base, &not_our_own(&args.scope, &args.verdict))?;
     loaded.config.pedantic |= args.verdict.pedantic;
     say_config(&loaded, common);
     let facts = facts(common, &loaded.config, &loaded.root)?;
@@ -127,7 +132,13 @@ fn run_fix(args: &cli::Fix, common: &Common, start: Instant) -> anyhow::Result<E
                 left.warnings
             );
         }
-        return Ok(exit(&repaired.outcome, &args.verdict, &loaded.config));
+        // Standard output is the patch; reports of what is left go to files only.
+        let mut verdict = args.verdict.clone();
+        verdict.output.retain(|output| split_output(output).1.is_some());
+        if verdict.output.is_empty() {
+            return Ok(exit(&repaired.outcome, &args.verdict, &loaded.config));
+        }
+        return report(&loaded, &repaired.outcome, &verdict, common, start.elapsed(), |_, _| Ok(()));
     }
     report(&loaded, &repaired.outcome, &args.verdict, common, start.elapsed(), |_, _| Ok(()))
 }
@@ -160,37 +171,37 @@ fn report(
     verdict: &Verdict,
     common: &Common,
     elapsed: Duration,
-    before: fn(&Context, &mut dyn Write) -> std::io::Result<()>,
+    before: output::Before,
 ) -> anyhow::Result<Exit> {
-    let fail_on = verdict.fail_on.as_deref();
-    if let Some(word) = fail_on.filter(|word| Severity::parse(word).is_none()) {
-        return Err(Usage(format!("--fail-on is one of error, warning, info, not `{word}`")).into());
+    let outputs = output::parse(&verdict.output)?;
+    let exit = exit(outcome, verdict, &loaded.config);
+    let context = |to_stdout| context(loaded, outcome, verdict, common, Some(elapsed), to_stdout);
+    Ok(output::deliver(&outputs, &Ci::here(&outputs), &context, before)?.unwrap_or(exit))
+}
+
+/// What is wrong about the verdict's options is said before anything is read.
+fn look_at(verdict: &Verdict) -> Result<(), Usage> {
+    output::parse(&verdict.output)?;
+    match verdict.fail_on.as_deref().filter(|word| Severity::parse(word).is_none()) {
+        Some(word) => Err(Usage(format!("--fail-on is one of error, warning, info, not `{word}`"))),
+        None => Ok(()),
     }
-    let outputs: Vec<&str> = match verdict.output.is_empty() {
-        true => vec!["human"],
-        false => verdict.output.iter().map(String::as_str).collect(),
-    };
-    for output in outputs {
-        let (name, file) = split_output(output);
-        let format = Format::parse(name).map_err(Usage)?;
-        let context = context(loaded, outcome, verdict, common, Some(elapsed), file.is_none());
-        let mut text = Vec::new();
-        if format == Format::Human {
-            before(&context, &mut text)?;
-            if !text.is_empty() {
-                text.push(b'\n');
-            }
-        }
-        format.write(&context, &mut text)?;
-        print(file, &text)?;
-    }
-    Ok(exit(outcome, verdict, &loaded.config))
+}
+
+/// A report shows files and commands; the next run would judge them if it read what the last one wrote.
+fn not_our_own(scope: &cli::Scope, verdict: &Verdict) -> cli::Scope {
+    let files = verdict.output.iter().filter_map(|output| split_output(output).1);
+    cli::Scope { written: files.map(str::to_string).collect(), ..scope.clone() }
+}
+
+/// From which severity on a finding fails the run.
+fn threshold(verdict: &Verdict, config: &config::Config) -> Severity {
+    verdict.fail_on.as_deref().and_then(Severity::parse).or(config.fail_on).unwrap_or(Severity::Error)
 }
 
 /// The README's table: findings come before what is unknown, because they are certain.
 fn exit(outcome: &Outcome, verdict: &Verdict, config: &config::Config) -> Exit {
-    let named = verdict.fail_on.as_deref().and_then(Severity::parse);
-    let threshold = named.or(config.fail_on).unwrap_or(Severity::Error);
+    let threshold = threshold(verdict, config);
     if outcome.findings.iter().any(|finding| finding.severity >= threshold) {
         return Exit::Findings;
     }
@@ -215,14 +226,15 @@ fn context<'a>(
         tool_version: VERSION,
         allow_unknown: verdict.allow_unknown,
         hint: loaded.hint.clone(),
-    }
-}
-
-/// `format:file` → its two halves.
-fn split_output(output: &str) -> (&str, Option<&str>) {
-    match output.split_once(':') {
-        Some((format, file)) if !file.is_empty() => (format, Some(file)),
-        _ => (output.trim_end_matches(':'), None),
+        run: Run {
+            rules: &output::RULE_INFOS,
+            prefix: loaded.config.prefix.clone(),
+            root: loaded.root.to_string_lossy().replace('\\', "/"),
+            fail_on: Some(threshold(verdict, &loaded.config)),
+            exit: exit(outcome, verdict, &loaded.config) as u8,
+            command: output::command(),
+            failure: None,
+        },
     }
 }
 

@@ -293,11 +293,22 @@ fn load_diff_once(old: &str, new: &str, scope: &Scope, more: &[Glob]) -> anyhow:
 }
 
 fn filter(config: &Config, scope: &Scope, root: &Path, more: &[Glob]) -> anyhow::Result<Filter> {
-    let excludes: Vec<String> = config.excludes.iter().chain(&scope.exclude).cloned().collect();
+    let written = scope.written.iter().filter_map(|file| only_that_file(file, config, root));
+    let excludes: Vec<String> = config.excludes.iter().chain(&scope.exclude).cloned().chain(written).collect();
     let filter = Filter::new(detect::LITERALS, &excludes, detect::is_worth_opening)?;
     let filter = filter.asking(detect::is_runbook, detect::RUNBOOK_LITERALS)?;
     let root = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
     Ok(filter.keeping(root, config.kept_files(more)))
+}
+
+/// The exclude pattern of one file; what is outside of the root is not read anyway.
+fn only_that_file(file: &str, config: &Config, root: &Path) -> Option<String> {
+    let path = match Path::new(file).is_absolute() {
+        true => Path::new(file).strip_prefix(root).ok()?.to_string_lossy().replace('\\', "/"),
+        false => config.full_path(file),
+    };
+    let escaped = path.chars().flat_map(|c| r"*?[]{}\ ".contains(c).then_some('\\').into_iter().chain([c]));
+    Some(format!("/{}", escaped.collect::<String>()))
 }
 
 fn rule_ids() -> Vec<&'static str> {

@@ -7,6 +7,7 @@ mod load;
 
 use clap::Parser;
 use clap::error::ErrorKind;
+use commands::output;
 use std::process::ExitCode;
 
 /// How a run ends; the README's table.
@@ -31,8 +32,23 @@ fn main() -> ExitCode {
             // clap prints help and version to stdout and everything else to stderr.
             let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
             let _ = error.print();
+            if !asked {
+                let arguments: Vec<String> =
+                    std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+                let why = error.to_string();
+                let why = why.lines().next().unwrap_or_default().trim_start_matches("error: ");
+                output::fail(&output::asked_in(&arguments), why, Exit::Usage);
+            }
             return exit(if asked { Exit::Clean } else { Exit::Usage });
         }
+    };
+    // A run that fails says so in the reports that somebody waits for.
+    let asked = cli.outputs().map(<[String]>::to_vec);
+    let fail = |why: &str, code| {
+        if let Some(asked) = &asked {
+            output::fail(asked, why, code);
+        }
+        exit(code)
     };
     let result = std::panic::catch_unwind(|| commands::run(cli));
     match result {
@@ -41,11 +57,12 @@ fn main() -> ExitCode {
         Ok(Err(error)) => {
             let wrong_use = error.is::<Usage>() || error.is::<milvus_lint::source::SourceError>();
             anstream::eprintln!("error: {error:#}");
-            exit(if wrong_use { Exit::Usage } else { Exit::Internal })
+            fail(&format!("{error:#}"), if wrong_use { Exit::Usage } else { Exit::Internal })
         }
         Err(_) => {
-            anstream::eprintln!("error: an internal fault; please report it with the command and the files");
-            exit(Exit::Internal)
+            let why = "an internal fault; please report it with the command and the files";
+            anstream::eprintln!("error: {why}");
+            fail(why, Exit::Internal)
         }
     }
 }

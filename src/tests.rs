@@ -56,6 +56,7 @@ fn plain<'a>(base: &'a Sources, head: &'a Sources, outcome: &'a Outcome) -> Cont
         tool_version: "",
         allow_unknown: false,
         hint: None,
+        run: Default::default(),
     }
 }
 

@@ -95,7 +95,9 @@ fn without_time(line: &str) -> &str {
 /// What would change an output: settings of the program, of Git where a hook runs the tests, and the width of the help.
 fn foreign_variables() -> impl Iterator<Item = String> {
     let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
-    let foreign = |name: &str| ["MILVUS_LINT_", "GIT_", "CLICOLOR"].iter().any(|start| name.starts_with(start));
+    let foreign = |name: &str| {
+        ["MILVUS_LINT_", "GIT_", "GITHUB_", "GITLAB_", "CLICOLOR"].iter().any(|start| name.starts_with(start))
+    };
     names.filter(move |name| foreign(name) || name == "COLUMNS")
 }
 

@@ -68,6 +68,7 @@ fn situations(args: &cli::Plan, common: &Common) -> anyhow::Result<(Facts, Vec<R
         chart_version: args.chart.clone(),
         operator_version: args.operator.clone(),
         kubernetes_version: None,
+        written: Vec::new(),
     };
     let from = load::version("--from", args.from.as_ref())?;
     if args.paths.is_empty()

@@ -6,13 +6,16 @@ mod patch;
 mod snippet;
 mod summary;
 
-use super::Context;
-use super::paint::{Paint, Role, one_line, wrap};
+use super::paint::{Paint, Role, clean, one_line, wrap};
+use super::{Context, shown_fix};
 use crate::finding::{Confidence, Finding, Fix};
 use std::io;
 
 /// Writes findings and, unless quiet, the summary.
 pub fn write(context: &Context, w: &mut dyn io::Write) -> io::Result<()> {
+    if let Some(why) = &context.run.failure {
+        return writeln!(w, "error: {}", clean_lines(why));
+    }
     for finding in &context.outcome.findings {
         writeln!(w, "{}", self::finding(context, finding))?;
     }
@@ -65,10 +68,9 @@ pub fn finding(context: &Context, finding: &Finding) -> String {
     out + &rest
 }
 
-/// The fix whose patch is shown: the first safe one, or else the first of all. One without edits is no fix to show.
-fn shown_fix(finding: &Finding) -> Option<&Fix> {
-    let mut fixes = finding.fixes.iter().filter(|fix| !fix.edits.is_empty());
-    fixes.clone().find(|fix| fix.safe).or_else(|| fixes.next())
+/// Several lines, each clean.
+fn clean_lines(text: &str) -> String {
+    text.lines().map(clean).collect::<Vec<_>>().join("\n")
 }
 
 fn title(fix: &Fix) -> String {

@@ -1,6 +1,7 @@
-//! The report for programs.
+//! The report for programs: one document, or an object in each line.
 //!
-//! One document, always well formed, described by `schemas/report.schema.json`. Whoever changes a field here changes it there.
+//! Always well formed, described by `schemas/report.schema.json`. Whoever changes a field here changes it there. A line is a
+//! part of the document with its `type` before it; the last line is the summary.
 
 use super::Context;
 use super::shape::{self, Deployment, Place, Point, Value};
@@ -15,30 +16,84 @@ const SCHEMA_VERSION: &str = "1";
 
 /// Writes the document.
 pub fn write(context: &Context, w: &mut dyn io::Write) -> io::Result<()> {
+    shape::pretty(&document(context), w)
+}
+
+/// Writes a line for each part of the document.
+pub fn lines(context: &Context, w: &mut dyn io::Write) -> io::Result<()> {
+    let document = document(context);
+    each("deployment", &document.deployments, w)?;
+    each("transition", &document.transitions, w)?;
+    each("finding", &document.findings, w)?;
+    each("excepted", &document.excepted, w)?;
+    each("incomplete", &document.incomplete, w)?;
+    let last = Last {
+        schema_version: document.schema_version,
+        tool_version: document.tool_version,
+        error: document.error,
+        summary: document.summary,
+    };
+    each("summary", &[last], w)
+}
+
+fn each<T: Serialize>(kind: &'static str, parts: &[T], w: &mut dyn io::Write) -> io::Result<()> {
+    for part in parts {
+        serde_json::to_writer(&mut *w, &Line { kind, part })?;
+        writeln!(w)?;
+    }
+    Ok(())
+}
+
+fn document<'a>(context: &'a Context) -> Document<'a> {
     let (texts, outcome) = (&context.texts, context.outcome);
-    let document = Document {
+    let mut incomplete: Vec<_> = outcome.incomplete.iter().map(|one| self::incomplete(texts, one)).collect();
+    // Whoever knows nothing of `error` should not take a run that failed for one that found nothing.
+    let failed = context.run.failure.as_deref();
+    incomplete.extend(failed.map(|why| IncompleteShape { file: "", side: None, line: None, why }));
+    Document {
         schema_version: SCHEMA_VERSION,
         tool_version: context.tool_version,
+        error: failed,
         summary: summary(outcome),
         deployments: outcome.deployments.iter().map(|one| shape::deployment(texts, one)).collect(),
         transitions: outcome.transitions.iter().map(|one| transition(texts, one)).collect(),
         findings: outcome.findings.iter().map(|one| finding(texts, one)).collect(),
         excepted: outcome.excepted.iter().map(|one| excepted(texts, one)).collect(),
-        incomplete: outcome.incomplete.iter().map(|one| incomplete(texts, one)).collect(),
-    };
-    shape::pretty(&document, w)
+        incomplete,
+    }
 }
 
 #[derive(Serialize)]
 struct Document<'a> {
     schema_version: &'static str,
     tool_version: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a str>,
     summary: SummaryShape<'a>,
     deployments: Vec<Deployment<'a>>,
     transitions: Vec<TransitionShape<'a>>,
     findings: Vec<FindingShape<'a>>,
     excepted: Vec<ExceptedShape<'a>>,
     incomplete: Vec<IncompleteShape<'a>>,
+}
+
+/// One line of the other form.
+#[derive(Serialize)]
+struct Line<'a, T> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    #[serde(flatten)]
+    part: &'a T,
+}
+
+#[derive(Serialize)]
+struct Last<'a> {
+    schema_version: &'static str,
+    tool_version: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a str>,
+    #[serde(flatten)]
+    summary: SummaryShape<'a>,
 }
 
 #[derive(Serialize)]

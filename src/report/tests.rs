@@ -1,11 +1,14 @@
 //! Each report on outcomes made by hand, against the text that a user should see.
 
+mod comment;
+mod conform;
 mod findings;
+mod hosts;
 mod other;
 mod whole;
 
-use super::{Context, Format, Style};
-use crate::finding::{Finding, Fix};
+use super::{Context, Format, RuleInfo, Run, Style};
+use crate::finding::{Confidence, Finding, Fix, Severity};
 use crate::outcome::{ChangeView, DeploymentView, Outcome, TransitionKind, TransitionView, ValueView};
 use crate::source::{Edit, Side, SourceId, Sources, Span, Texts};
 
@@ -15,6 +18,19 @@ struct Stage {
     head: Sources,
     outcome: Outcome,
     style: Style,
+    run: Run<'static>,
+}
+
+/// Rules as a run tells them to reports.
+const RULES: &[RuleInfo] = &[
+    rule("queue-default-changed", Severity::Error, "change"),
+    rule("release-vulnerable", Severity::Warning, "state"),
+    rule("mode-changed", Severity::Error, "change"),
+];
+
+const fn rule(id: &'static str, severity: Severity, scope: &'static str) -> RuleInfo {
+    let page = "# a-rule\n\nWhat is wrong, and *why*.\n\nWhat to do instead.\n\n## Fires\n\nAn example.\n";
+    RuleInfo { id, severity, confidence: Confidence::Certain, summary: "what is wrong in a line", scope, page }
 }
 
 impl Stage {
@@ -24,7 +40,13 @@ impl Stage {
             source.origin = Some("origin/main".to_owned());
         }
         let head = Sources::from_texts(Side::Head, head.iter().copied());
-        Stage { base, head, outcome: Outcome::default(), style: Style { width: 100, ..Style::default() } }
+        Stage {
+            base,
+            head,
+            outcome: Outcome::default(),
+            style: Style { width: 100, ..Style::default() },
+            run: Run::default(),
+        }
     }
 
     /// The place of the first `needle` in the first source of a side.
@@ -47,6 +69,7 @@ impl Stage {
             tool_version: "0.1.0",
             allow_unknown: false,
             hint: None,
+            run: Run { rules: RULES, root: "/repo".to_owned(), ..self.run.clone() },
         }
     }
 

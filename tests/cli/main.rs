@@ -6,5 +6,6 @@ mod changes;
 mod commands;
 mod plan;
 mod references;
+mod reports;
 mod repository;
 mod runbooks;

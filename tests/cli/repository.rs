@@ -117,7 +117,7 @@ impl Drop for Repository {
 /// The same on every machine: nothing of the user's settings, nothing of a hook that runs the tests.
 fn clean(command: &mut Command) -> &mut Command {
     for (name, _) in std::env::vars() {
-        if name.starts_with("GIT_") || name.starts_with("MILVUS_LINT_") {
+        if ["GIT_", "MILVUS_LINT_", "GITHUB_", "GITLAB_"].iter().any(|start| name.starts_with(start)) {
             command.env_remove(name);
         }
     }

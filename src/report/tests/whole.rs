@@ -119,9 +119,10 @@ to judge a pull request: milvus-lint check --base origin/main
 #[test]
 fn formats_by_name() {
     assert_eq!(Format::parse("json"), Ok(Format::Json));
-    let near = "there is no report format jsno, did you mean json? (formats: human, json)";
-    assert_eq!(Format::parse("jsno"), Err(near.to_owned()));
-    assert_eq!(Format::parse("x"), Err("there is no report format x (formats: human, json)".to_owned()));
+    let known = "(formats: human, json, jsonl, sarif, github, gitlab, junit, markdown, checkstyle, oneline)";
+    assert_eq!(Format::parse("jsno"), Err(format!("there is no report format jsno, did you mean json? {known}")));
+    assert_eq!(Format::parse("sarfi"), Err(format!("there is no report format sarfi, did you mean sarif? {known}")));
+    assert_eq!(Format::parse("x"), Err(format!("there is no report format x {known}")));
 }
 
 fn document(stage: &Stage) -> Value {
