@@ -12,6 +12,7 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 client=${PRE_COMMIT:-pre-commit}
 command -v "$client" >/dev/null || { echo 'pre-commit: not installed'; exit 77; }
 client=$(command -v "$client")
+[[ "$client" == /* ]] || client="$PWD/$client"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -20,6 +21,7 @@ fail() { printf 'pre-commit test: %s\n' "$*" >&2; exit 1; }
 # Nothing of the user's, and nothing of a hook that runs this test.
 for name in "${!GIT_@}" "${!PRE_COMMIT_@}" "${!MILVUS_LINT_@}"; do unset "$name"; done
 unset PRE_COMMIT
+export PYTHONUSERBASE="${PYTHONUSERBASE:-$HOME/.local}"
 export GIT_CONFIG_GLOBAL="$work/gitconfig" GIT_CONFIG_SYSTEM=/dev/null HOME="$work/home" PRE_COMMIT_HOME="$work/cache" NO_COLOR=1
 mkdir -p "$HOME" "$work/bin"
 ln -s "$program" "$work/bin/milvus-lint"
