@@ -25,8 +25,8 @@ comment() {
     id=$(gh api --paginate "$all" --jq ".[] | select(.body | startswith(\"$mark\")) | .id" 2>/dev/null | head -n 1) || id=''
     if [ -n "$id" ]; then
         gh api --method PATCH "repos/$GITHUB_REPOSITORY/issues/comments/$id" --input - <<<"$body" >/dev/null 2>&1 && return
-    else
-        gh api --method POST "$all" --input - <<<"$body" >/dev/null 2>&1 && return
     fi
+    # None yet, or one that somebody else wrote to look like it.
+    gh api --method POST "$all" --input - <<<"$body" >/dev/null 2>&1 && return
     notice 'the comment could not be written: the token may only read, as for pull requests of forks; the summary has the same text'
 }

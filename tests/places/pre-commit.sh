@@ -37,6 +37,8 @@ git -C "$work/hooks" init -q
 git -C "$work/hooks" add -A
 git -C "$work/hooks" commit -qm 'the hooks'
 
+"$client" validate-manifest "$root/.pre-commit-hooks.yaml"
+
 git init -q --bare "$work/remote.git"
 mkdir "$work/apps"
 cd "$work/apps"
