@@ -1,6 +1,7 @@
 //! The command line as types. It knows clap and nothing of ours.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
@@ -63,6 +64,17 @@ pub enum Command {
     Explain {
         /// The rule's id
         rule: String,
+    },
+    /// Print what makes a shell complete commands, options and rules
+    Completions {
+        /// For which shell
+        shell: Shell,
+    },
+    /// Print the manual page, or write the pages of all commands
+    Man {
+        /// Into this folder, a page for each command
+        #[arg(value_name = "DIR")]
+        folder: Option<PathBuf>,
     },
 }
 
@@ -156,6 +168,9 @@ pub struct Check {
     pub paths: Vec<PathBuf>,
     #[command(flatten)]
     pub base: Base,
+    /// In a pre-push hook: compare what is pushed with what the other side has, and report what that changes
+    #[arg(long, conflicts_with_all = ["paths", "base", "no_base", "staged", "from"])]
+    pub push: bool,
     #[command(flatten)]
     pub scope: Scope,
     #[command(flatten)]
@@ -198,6 +213,9 @@ pub struct Fix {
     /// Also apply repairs that a person should look at first
     #[arg(long = "unsafe")]
     pub unsafe_too: bool,
+    /// Say nothing of what is left, and exit with 0: for a hook beside one that judges
+    #[arg(long, conflicts_with = "diff")]
+    pub no_report: bool,
     #[command(flatten)]
     pub base: Base,
     #[command(flatten)]

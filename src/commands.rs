@@ -1,5 +1,6 @@
 //! What each command does, from loaded texts to an exit code.
 
+pub mod about;
 mod graph;
 pub mod output;
 mod plan;
@@ -38,6 +39,8 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Facts => graph::facts(&common),
         Command::Rules => list_rules(&common),
         Command::Explain { rule } => explain(&rule, &common),
+        Command::Completions { shell } => about::completions(shell),
+        Command::Man { folder } => about::man(folder.as_deref()),
     }
 }
 
@@ -56,7 +59,27 @@ fn facts(common: &Common, config: &config::Config, root: &Path) -> anyhow::Resul
 
 fn run_check(args: &cli::Check, common: &Common, start: Instant) -> anyhow::Result<Exit> {
     look_at(&args.verdict)?;
-    let mut loaded = load::load(&args.paths, &args.base, &not_our_own(&args.scope, &args.verdict))?;
+    if !args.push {
+        return judge(
+            load::load(&args.paths, &args.base, &not_our_own(&args.scope, &args.verdict))?,
+            args,
+            common,
+            start,
+        );
+    }
+    let mut worst = Exit::Clean;
+    for push in load::pushes()? {
+        let exit = judge(load::load_push(&push, &not_our_own(&args.scope, &args.verdict))?, args, common, start)?;
+        worst = match (worst, exit) {
+            (Exit::Findings, _) | (_, Exit::Findings) => Exit::Findings,
+            (Exit::Clean, exit) => exit,
+            (worst, _) => worst,
+        };
+    }
+    Ok(worst)
+}
+
+fn judge(mut loaded: Loaded, args: &cli::Check, common: &Common, start: Instant) -> anyhow::Result<Exit> {
     loaded.config.pedantic |= args.verdict.pedantic;
     say_config(&loaded, common);
     let known = facts(common, &loaded.config, &loaded.root)?;
@@ -123,6 +146,9 @@ fn run_fix(args: &cli::Fix, common: &Common, start: Instant) -> anyhow::Result<E
         anstream::eprintln!("not fixed {}: {} [{}]: {why}", repair.file, repair.title, repair.rule);
     }
     loaded.head = repaired.head;
+    if args.no_report {
+        return Ok(Exit::Clean);
+    }
     if args.diff {
         let left = &repaired.outcome.summary;
         if left.errors + left.warnings > 0 {

@@ -1,5 +1,9 @@
 //! From arguments to the two sides of a run and its config: asks the doors, judges nothing.
 
+mod push;
+
+pub use push::{load_push, pushes};
+
 use crate::Usage;
 use crate::cli::{Base, Scope};
 use anyhow::Context as _;

@@ -31,7 +31,12 @@ fn main() -> ExitCode {
         Err(error) => {
             // clap prints help and version to stdout and everything else to stderr.
             let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-            let _ = error.print();
+            // clap does not say which of `-V` and `--version` it was; the long one says more.
+            let long = std::env::args_os().any(|word| word == "--version");
+            match error.kind() {
+                ErrorKind::DisplayVersion if long => anstream::print!("{}", commands::about::version()),
+                _ => _ = error.print(),
+            }
             if !asked {
                 let arguments: Vec<String> =
                     std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();

@@ -7,6 +7,7 @@
 mod asked;
 mod blobs;
 mod lists;
+mod pushed;
 mod revisions;
 mod scope;
 mod sides;
@@ -20,6 +21,8 @@ use std::process::{Command, Output, Stdio};
 
 use super::disk::{Filter, real};
 use super::{SourceError, Sources};
+
+pub use pushed::Unpushed;
 
 /// Both sides of a change: what was there before, and what is judged.
 pub type Pair = (Sources, Sources);

@@ -5,6 +5,7 @@ mod applications;
 mod changes;
 mod commands;
 mod plan;
+mod push;
 mod references;
 mod reports;
 mod repository;
