@@ -4,7 +4,7 @@ use crate::config::Config;
 use crate::facts::{Facts, Verdict, Via, What};
 use crate::finding::{Finding, Severity};
 use crate::model::{
-    Deployment, Dialect, Field, Image, Migration, Mode, Operation, QueueChange, Surface, Transition, Version, is_apart,
+    Deployment, Dialect, Field, Image, Migration, Mode, Operation, Queue, QueueChange, Surface, Transition, Version, is_apart,
     moved, only_operator, queue_change,
 };
 use crate::outcome::{
@@ -72,8 +72,10 @@ fn deployment(transition: &Transition, facts: &Facts) -> Option<DeploymentView> 
         tag: head.image.written_value().and_then(tag),
         mode: value(&head.mode, |mode| mode.as_str().to_string()),
         queue: value(&head.queue, |queue| queue.as_str().to_string()),
+        queue_word: head.queue.written_value().copied().or(head.verbatim.queue).map(Queue::as_str),
         coordinators,
         chart_version: if by_chart { value(&head.chart, ToString::to_string) } else { ValueView::default() },
+        chart_word: head.verbatim.chart.clone(),
         operator_version: if by_operator { value(&head.operator, ToString::to_string) } else { ValueView::default() },
         next: newest.as_ref().and_then(|(_, path)| path.get(1)).map(|hop| hop.version.to_string()),
         newest: newest.map(|(newest, path)| (newest, path.len() - 1)),
@@ -96,8 +98,10 @@ fn migration_view(migration: &Migration) -> DeploymentView {
         tag: image.and_then(|image| image.written_value()).and_then(tag),
         mode: nothing(),
         queue: nothing(),
+        queue_word: None,
         coordinators: nothing(),
         chart_version: nothing(),
+        chart_word: None,
         operator_version: value(&migration.operator, ToString::to_string),
         next: None,
         newest: None,
