@@ -4,8 +4,8 @@ use crate::config::Config;
 use crate::facts::{Facts, Verdict, Via, What};
 use crate::finding::{Finding, Severity};
 use crate::model::{
-    Deployment, Dialect, Field, Image, Migration, Mode, Operation, Queue, QueueChange, Surface, Transition, Version, is_apart,
-    moved, only_operator, queue_change,
+    Deployment, Dialect, Field, Image, Migration, Mode, Operation, Queue, QueueChange, Surface, Transition, Version,
+    is_apart, moved, only_operator, queue_change,
 };
 use crate::outcome::{
     ChangeView, DeploymentView, Excepted, Incomplete, Outcome, Summary, TransitionKind, TransitionView, ValueView,

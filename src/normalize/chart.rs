@@ -37,9 +37,9 @@ pub(super) fn read(evidence: &Evidence, surface: Surface, facts: &Facts, given: 
     };
     let mode = agree(&charts, |chart| values.mode(chart));
     let queues: Vec<Vec<Field<Queue>>> = charts.iter().map(|chart| values.queues(chart.as_ref())).collect();
-    let switched_on = queues.iter().rev().find_map(|queues| queues.iter().rev().find_map(Field::written_value)).copied();
     let queue = agree_on(queues.iter().map(|queues| values.winner(queues)).collect());
     let queues = if charts.len() == 1 { queues.into_iter().next().unwrap_or_default() } else { vec![queue.clone()] };
+    let switched_on = values.switched_on(mode.value().copied());
     let line = agree(&charts, |chart| values.pulsar_line(chart));
     oddities.extend(values.oddities());
     let mut deployment = Deployment {

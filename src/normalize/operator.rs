@@ -10,8 +10,7 @@ use super::{Given, Reader, operator_version, version_of};
 use crate::detect::Evidence;
 use crate::facts::Facts;
 use crate::model::{
-    Component, Deployment, Dialect, Field, Ground, Image, Mode, Oddity, Settings, Surface, Tag, Verbatim,
-    Version,
+    Component, Deployment, Dialect, Field, Ground, Image, Mode, Oddity, Settings, Surface, Tag, Verbatim, Version,
 };
 use crate::source::Span;
 use gate::{gate, tolerant};

@@ -10,8 +10,8 @@ use super::{Given, Reader, configured_queue, version_of};
 use crate::detect::{Evidence, Role, Text, Variable};
 use crate::facts::Facts;
 use crate::model::{
-    CoordinatorLayout, Deployment, Dialect, Field, Ground, Image, Mode, Oddity, Queue, Settings, Surface, Tag, Verbatim,
-    Version,
+    CoordinatorLayout, Deployment, Dialect, Field, Ground, Image, Mode, Oddity, Queue, Settings, Surface, Tag,
+    Verbatim, Version,
 };
 use crate::source::Span;
 

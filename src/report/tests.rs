@@ -205,6 +205,7 @@ fn busy() -> Stage {
     dev.mode = view("standalone", "written", None);
     dev.operator_version = ValueView::default();
     dev.chart_version = view("5.0.19", "written", None);
+    dev.chart_word = Some("5.0.19".to_owned());
     dev.newest = Some(("3.0.3".to_owned(), 1));
     let mut digest = deployment("edge", at);
     (digest.namespace, digest.name) = (None, None);

@@ -48,7 +48,9 @@ fn check(case: &Case) -> Vec<Finding> {
         .note("why", "only the operator's webhook sets them, and it is off unless somebody turned it on")
         .note("what happens", "Milvus is stopped and the migration pod cannot be created; or the operator's default image starts on metadata of another line");
     if webhook.is_none() {
-        finding = finding.sure(Confidence::Likely).note("unknown", "the operator's version, and with it whether its webhook is on by default");
+        finding = finding
+            .sure(Confidence::Likely)
+            .note("unknown", "the operator's version, and with it whether its webhook is on by default");
     }
     let title = format!("write {}", super::listed(&missing));
     vec![match (set.is_empty(), complete) {

@@ -210,6 +210,10 @@ fn what_is_written_is_kept_where_it_is_not_known_to_be_in_force() {
     let read = deployment(&evidence(values, true)[0], &Given::default());
     assert!(read.queue.is_unknown());
     assert_eq!(read.verbatim.queue, Some(Queue::Kafka));
+    // Another chart, of whose templates nothing is known.
+    let own = "image: {registry: r, repository: milvusdb/milvus, tag: v2.4.6}\ncluster: {enabled: false}\nkafka: {enabled: true}\netcd: {}\n";
+    let read = deployment(&evidence(own, true)[0], &Given::default());
+    assert_eq!((read.queue.value(), read.verbatim.queue), (None, Some(Queue::Kafka)));
     for version in ["^4.2.0", "${milvus}", "4.2.58"] {
         assert_eq!(released(version, "").verbatim.chart.as_deref(), Some(version));
     }
