@@ -158,7 +158,7 @@ impl Values<'_> {
         let word = self.reader.text(&["standalone", "messageQueue"]).and_then(|text| text.written_value().cloned());
         let word = word.as_deref().and_then(Queue::parse).filter(|_| mode != Some(Mode::Cluster));
         let on = |(key, _): &&(&str, Queue)| self.reader.node(&path(key)).and_then(truth) == Some(true);
-        word.or_else(|| FIRST_BLOCK.iter().chain(&SECOND_BLOCK).filter(on).last().map(|(_, queue)| *queue))
+        word.or_else(|| FIRST_BLOCK.iter().chain(&SECOND_BLOCK).rev().find(on).map(|(_, queue)| *queue))
     }
 
     fn first_on(&self, block: &[(&str, Queue)], silent: &str, chart: Option<&Version>) -> Option<Field<Queue>> {
