@@ -70,6 +70,8 @@ pub struct DeploymentView {
     pub tag: Option<String>,
     pub mode: ValueView,
     pub queue: ValueView,
+    /// The queue that is switched on, in force or not.
+    pub queue_word: Option<&'static str>,
     pub coordinators: ValueView,
     /// Whether the operator's updates roll, and its way of updating.
     pub rolling: ValueView,
@@ -79,6 +81,8 @@ pub struct DeploymentView {
     /// The Deployments that come of it; `None` when not known.
     pub workloads: Option<Vec<WorkloadView>>,
     pub chart_version: ValueView,
+    /// The chart's version exactly as it is written, a range or a variable too.
+    pub chart_word: Option<String>,
     pub operator_version: ValueView,
     /// The newest good release that one legal hop reaches, and the newest release of all with the number of hops to it;
     /// `None` when the version is unknown or nothing newer can be reached.

@@ -4,8 +4,8 @@ use crate::config::Config;
 use crate::facts::{Facts, Verdict, Via, What};
 use crate::finding::{Finding, Severity};
 use crate::model::{
-    Deployment, Dialect, Field, Image, Migration, Mode, Operation, QueueChange, Surface, Transition, Version, Workload,
-    is_apart, moved, only_operator, queue_change,
+    Deployment, Dialect, Field, Image, Migration, Mode, Operation, Queue, QueueChange, Surface, Transition, Version,
+    Workload, is_apart, moved, only_operator, queue_change,
 };
 use crate::outcome::{
     ChangeView, DeploymentView, Excepted, Incomplete, Outcome, Summary, TransitionKind, TransitionView, ValueView,
@@ -73,12 +73,14 @@ fn deployment(transition: &Transition, facts: &Facts) -> Option<DeploymentView> 
         tag: head.image.written_value().and_then(tag),
         mode: value(&head.mode, |mode| mode.as_str().to_string()),
         queue: value(&head.queue, |queue| queue.as_str().to_string()),
+        queue_word: head.queue.written_value().copied().or(head.verbatim.queue).map(Queue::as_str),
         coordinators,
         rolling: if by_operator { value(&head.rolls, ToString::to_string) } else { ValueView::default() },
         update_mode: if by_operator { value(&head.update_mode, Clone::clone) } else { ValueView::default() },
         gate: head.gate.value().cloned(),
         workloads: head.workloads.value().map(|all| all.iter().map(workload).collect()),
         chart_version: if by_chart { value(&head.chart, ToString::to_string) } else { ValueView::default() },
+        chart_word: head.verbatim.chart.clone(),
         operator_version: if by_operator { value(&head.operator, ToString::to_string) } else { ValueView::default() },
         next: newest.as_ref().and_then(|(_, path)| path.get(1)).map(|hop| hop.version.to_string()),
         newest: newest.map(|(newest, path)| (newest, path.len() - 1)),
@@ -101,12 +103,14 @@ fn migration_view(migration: &Migration) -> DeploymentView {
         tag: image.and_then(|image| image.written_value()).and_then(tag),
         mode: nothing(),
         queue: nothing(),
+        queue_word: None,
         coordinators: nothing(),
         rolling: nothing(),
         update_mode: nothing(),
         gate: None,
         workloads: None,
         chart_version: nothing(),
+        chart_word: None,
         operator_version: value(&migration.operator, ToString::to_string),
         next: None,
         newest: None,

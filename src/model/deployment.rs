@@ -238,6 +238,17 @@ pub struct Ground {
     pub rendered: bool,
     /// Its chart is a copy of the Milvus chart, with builds and defaults of its own.
     pub fork: bool,
+    /// What runs has written its queue down where no later file or variable changes it.
+    pub queue_pinned: bool,
+}
+
+/// What somebody wrote, whether or not it is known to be in force.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Verbatim {
+    /// The chart's version: a range or a variable too.
+    pub chart: Option<String>,
+    /// The queue that is switched on, where a default of the chart may win over it.
+    pub queue: Option<Queue>,
 }
 
 /// One Milvus. Every value knows its place and who said it.
@@ -278,6 +289,7 @@ pub struct Deployment {
     pub settings: Settings,
     pub oddities: Vec<Oddity>,
     pub ground: Ground,
+    pub verbatim: Verbatim,
     /// Every key as each text has it, in force or not.
     pub keys: Arc<[Written]>,
 }

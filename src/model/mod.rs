@@ -15,7 +15,7 @@ mod written;
 
 pub use deployment::{
     Component, CoordinatorLayout, Deployment, Dialect, Ground, Identity, Migration, Mode, Oddity, Operation, Queue,
-    Surface, Unfound,
+    Surface, Unfound, Verbatim,
 };
 pub use field::{Field, Said};
 pub use reference::{Astray, Reference};

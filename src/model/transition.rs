@@ -77,6 +77,8 @@ pub fn queue_change(base: &Deployment, head: &Deployment) -> QueueChange {
         (Some(_), Some(_)) if guessed(base) || guessed(head) => QueueChange::Unknown,
         (Some(from), Some(to)) => QueueChange::Changed { from: *from, to: *to },
         _ if base.queue.said == head.queue.said => QueueChange::Kept,
+        // Whatever the head's default is: the queue that runs stands above it.
+        (Some(_), None) if base.ground.queue_pinned => QueueChange::Kept,
         _ => QueueChange::Unknown,
     }
 }

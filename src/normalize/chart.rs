@@ -14,7 +14,9 @@ use super::variable::{Variable, variable};
 use super::{Given, Reader, version_of};
 use crate::detect::Evidence;
 use crate::facts::Facts;
-use crate::model::{Deployment, Dialect, Field, Ground, Image, Mode, Queue, Said, Settings, Surface, Version};
+use crate::model::{
+    Deployment, Dialect, Field, Ground, Image, Mode, Queue, Said, Settings, Surface, Verbatim, Version,
+};
 use crate::source::Span;
 use crate::yaml::Node;
 use values::Values;
@@ -41,6 +43,7 @@ pub(super) fn read(evidence: &Evidence, surface: Surface, facts: &Facts, given: 
     let queues: Vec<Vec<Field<Queue>>> = charts.iter().map(|chart| values.queues(chart.as_ref())).collect();
     let queue = agree_on(queues.iter().map(|queues| values.winner(queues)).collect());
     let queues = if charts.len() == 1 { queues.into_iter().next().unwrap_or_default() } else { vec![queue.clone()] };
+    let switched_on = values.switched_on(mode.value().copied());
     let line = agree(&charts, |chart| values.pulsar_line(chart));
     oddities.extend(values.oddities());
     let mut deployment = Deployment {
@@ -67,6 +70,10 @@ pub(super) fn read(evidence: &Evidence, surface: Surface, facts: &Facts, given: 
         settings: Settings::default(),
         oddities,
         ground: Ground::default(),
+        verbatim: Verbatim {
+            chart: evidence.chart.as_ref().map(|(_, text)| text.to_string()).filter(|text| !text.is_empty()),
+            queue: switched_on,
+        },
         keys: super::written::written(evidence),
         chart,
     };
@@ -194,7 +201,9 @@ fn agree<T: PartialEq>(charts: &[Option<Version>], read: impl Fn(Option<&Version
 fn agree_on<T: PartialEq>(mut fields: Vec<Field<T>>) -> Field<T> {
     let alike = fields.windows(2).all(|pair| pair[0].value() == pair[1].value());
     let several = fields.len() > 1;
-    let first = fields.swap_remove(0);
+    // What one of them takes from a default and another from these values is written here.
+    let written = fields.iter().position(|field| alike && field.written_value().is_some());
+    let first = fields.swap_remove(written.unwrap_or(0));
     match first {
         Field { at, said: Said::Default(value, why) } if alike => {
             let why = if several { "default of every chart that fits".to_string() } else { why };

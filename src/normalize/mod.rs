@@ -19,7 +19,7 @@ mod written;
 use crate::detect::{Evidence, Layer, Layers, Look, Manager, What};
 use crate::facts::Facts;
 use crate::finding::Set;
-use crate::model::{Deployment, Dialect, Field, Image, Migration, Oddity, Queue, Tag, Version};
+use crate::model::{Deployment, Dialect, Field, Image, Migration, Mode, Oddity, Queue, Tag, Version};
 use crate::source::{Edit, Span};
 use crate::yaml::{Change, Document, Node};
 use retag::retagged;
@@ -70,6 +70,9 @@ pub fn read(evidence: &Evidence, facts: &Facts, given: &Given) -> Normal {
     if let Normal::Deployment(deployment) = &mut normal {
         deployment.ground.stores_outside = stores_outside(evidence, deployment.dialect);
         deployment.ground.fork = evidence.own_chart && deployment.chart.value().is_some();
+        let mode = deployment.mode.value().copied().unwrap_or(Mode::Standalone);
+        let pinned = |version| facts.server_default("queue-pinned", version, mode).is_some();
+        deployment.ground.queue_pinned = deployment.version.value().is_some_and(pinned);
         deployment.ground.rendered = deployment.dialect == Dialect::Process && evidence.chart.is_some();
     }
     normal

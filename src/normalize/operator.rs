@@ -11,7 +11,7 @@ use super::{Given, Reader, operator_version, version_of};
 use crate::detect::Evidence;
 use crate::facts::Facts;
 use crate::model::{
-    Component, Deployment, Dialect, Field, Ground, Image, Mode, Oddity, Settings, Surface, Tag, Version,
+    Component, Deployment, Dialect, Field, Ground, Image, Mode, Oddity, Settings, Surface, Tag, Verbatim, Version,
 };
 use crate::source::Span;
 use gate::{gate, tolerant};
@@ -97,6 +97,7 @@ pub(super) fn read(evidence: &Evidence, surface: Surface, facts: &Facts, given: 
         settings: Settings::default(),
         oddities,
         ground: Ground::default(),
+        verbatim: Verbatim::default(),
         keys: super::written::written(evidence),
     }
 }

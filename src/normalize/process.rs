@@ -10,7 +10,8 @@ use super::{Given, Reader, configured_queue, version_of};
 use crate::detect::{Evidence, Role, Text, Variable};
 use crate::facts::Facts;
 use crate::model::{
-    CoordinatorLayout, Deployment, Dialect, Field, Ground, Image, Mode, Oddity, Queue, Settings, Surface, Tag, Version,
+    CoordinatorLayout, Deployment, Dialect, Field, Ground, Image, Mode, Oddity, Queue, Settings, Surface, Tag,
+    Verbatim, Version,
 };
 use crate::source::Span;
 
@@ -49,6 +50,7 @@ pub(super) fn read(evidence: &Evidence, surface: Surface, facts: &Facts, given: 
         settings: Settings::default(),
         oddities,
         ground: Ground::default(),
+        verbatim: Verbatim::default(),
         keys: super::written::written(evidence),
     }
 }

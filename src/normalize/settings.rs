@@ -64,6 +64,8 @@ fn worth(node: &Node, key: Span) -> (Worth, Span) {
     match node.raw_text() {
         _ if node.is_null() => (Worth::Null, key),
         Some(text) if node.is_templated() || text.contains("${") => (Worth::Unknown(text.to_string()), node.at),
+        // `True`, `yes` and `on` are what a fact calls `true`.
+        _ if node.as_bool().is_some() => (Worth::Text((node.as_bool() == Some(true)).to_string()), node.at),
         Some(text) => (Worth::Text(text.to_string()), node.at),
         None => (Worth::Several(node.items().len()), key),
     }

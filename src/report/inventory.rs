@@ -46,9 +46,9 @@ pub fn jsonl(context: &Context, w: &mut dyn io::Write) -> io::Result<()> {
             version: one.tag.as_deref(),
             source_version: one.source_version.as_deref(),
             target_version: one.target_version.as_deref(),
-            chart_version: written(&one.chart_version),
+            chart_version: one.chart_word.as_deref(),
             mode: written(&one.mode),
-            queue: written(&one.queue),
+            queue: one.queue_word,
         };
         serde_json::to_writer(&mut *w, &line)?;
         writeln!(w)?;

@@ -123,12 +123,14 @@ fn deployment(id: &str, at: Span) -> DeploymentView {
         tag: Some("v2.5.10".to_string()),
         mode: view("cluster", "written", None),
         queue: view("pulsar", "default", Some("operator 1.3.8's default")),
+        queue_word: None,
         coordinators: ValueView::default(),
         rolling: ValueView::default(),
         update_mode: ValueView::default(),
         gate: None,
         workloads: None,
         chart_version: ValueView::default(),
+        chart_word: None,
         operator_version: view("1.3.8", "written", None),
         next: Some("2.5.26".to_owned()),
         newest: Some(("3.0.3".to_owned(), 3)),
@@ -230,6 +232,7 @@ fn busy() -> Stage {
     dev.mode = view("standalone", "written", None);
     dev.operator_version = ValueView::default();
     dev.chart_version = view("5.0.19", "written", None);
+    dev.chart_word = Some("5.0.19".to_owned());
     dev.newest = Some(("3.0.3".to_owned(), 1));
     let mut digest = deployment("edge", at);
     (digest.namespace, digest.name) = (None, None);

@@ -43,10 +43,15 @@ fn check(case: &Case) -> Vec<Finding> {
     }
     let complete = set.len() == missing.len();
     let is_or_are = if missing.len() == 1 { "is" } else { "are" };
-    let finding = Finding::new(migration.at, format!("{} {is_or_are} not written, and nobody fills in what is missing", super::listed(&missing)))
+    let mut finding = Finding::new(migration.at, format!("{} {is_or_are} not written, and nobody fills in what is missing", super::listed(&missing)))
         .here("missing below spec")
         .note("why", "only the operator's webhook sets them, and it is off unless somebody turned it on")
         .note("what happens", "Milvus is stopped and the migration pod cannot be created; or the operator's default image starts on metadata of another line");
+    if webhook.is_none() {
+        finding = finding
+            .sure(Confidence::Likely)
+            .note("unknown", "the operator's version, and with it whether its webhook is on by default");
+    }
     let title = format!("write {}", super::listed(&missing));
     vec![match (set.is_empty(), complete) {
         (true, _) => finding,

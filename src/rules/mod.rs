@@ -118,6 +118,7 @@ mod source_patch_old;
 mod standby_missing;
 mod surface_changed;
 mod tag_behind_chart;
+mod tag_unpublished;
 mod target_patch_risky;
 mod template_variable_left;
 mod unreadable;
@@ -262,6 +263,7 @@ pub static RULES: &[&Rule] = &[
     &standby_missing::RULE,
     &surface_changed::RULE,
     &tag_behind_chart::RULE,
+    &tag_unpublished::RULE,
     &target_patch_risky::RULE,
     &template_variable_left::RULE,
     &unreadable::RULE,

@@ -165,6 +165,14 @@ impl Values<'_> {
         queues.iter().find(said).cloned().unwrap_or(last)
     }
 
+    /// The queue that these values switch on, whether or not it wins: a chart's default may stand above it.
+    pub fn switched_on(&self, mode: Option<Mode>) -> Option<Queue> {
+        let word = self.reader.text(&["standalone", "messageQueue"]).and_then(|text| text.written_value().cloned());
+        let word = word.as_deref().and_then(Queue::parse).filter(|_| mode != Some(Mode::Cluster));
+        let on = |(key, _): &&(&str, Queue)| self.reader.node(&path(key)).and_then(truth) == Some(true);
+        word.or_else(|| FIRST_BLOCK.iter().chain(&SECOND_BLOCK).rev().find(on).map(|(_, queue)| *queue))
+    }
+
     fn first_on(&self, block: &[(&str, Queue)], silent: &str, chart: Option<&Version>) -> Option<Field<Queue>> {
         for (key, queue) in block.iter().filter(|(key, _)| !names(silent, key)) {
             let on = self.switch(key, chart);

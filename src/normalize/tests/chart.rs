@@ -193,6 +193,32 @@ fn without_a_chart_version_only_charts_that_know_the_words_are_asked() {
     assert_eq!(read("woodpecker: {enabled: true}\npulsar: {enabled: false}\n").queue.value(), Some(&Queue::Woodpecker));
 }
 
+#[test]
+fn what_every_chart_agrees_on_counts_as_written_where_it_is_written() {
+    let read = |text: &str| deployment(&evidence(text, true)[0], &Given::default());
+    // A default of some charts, and written for the others.
+    let rocksmq = read("cluster: {enabled: false}\nimage: {all: {tag: v2.4.4}}\nstandalone: {messageQueue: rocksmq}\n");
+    assert_eq!(rocksmq.queue.written_value(), Some(&Queue::RocksMq));
+    let pulsar = read("cluster: {enabled: true}\nstreaming: {enabled: true}\npulsarv3: {enabled: true}\n");
+    assert_eq!(pulsar.queue.written_value(), Some(&Queue::Pulsar));
+    assert!(read("cluster: {enabled: true}\nimage: {all: {tag: v2.4.4}}\n").queue.written_value().is_none());
+}
+
+#[test]
+fn what_is_written_is_kept_where_it_is_not_known_to_be_in_force() {
+    let values = "cluster: {enabled: false}\nkafka: {enabled: true}\n";
+    let read = deployment(&evidence(values, true)[0], &Given::default());
+    assert!(read.queue.is_unknown());
+    assert_eq!(read.verbatim.queue, Some(Queue::Kafka));
+    // Another chart, of whose templates nothing is known.
+    let own = "image: {registry: r, repository: milvusdb/milvus, tag: v2.4.6}\ncluster: {enabled: false}\nkafka: {enabled: true}\netcd: {}\n";
+    let read = deployment(&evidence(own, true)[0], &Given::default());
+    assert_eq!((read.queue.value(), read.verbatim.queue), (None, Some(Queue::Kafka)));
+    for version in ["^4.2.0", "${milvus}", "4.2.58"] {
+        assert_eq!(released(version, "").verbatim.chart.as_deref(), Some(version));
+    }
+}
+
 /// A HelmRelease of the chart, read.
 fn released(version: &str, rest: &str) -> Deployment {
     let head = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: a}\nspec:\n";
