@@ -211,13 +211,13 @@ pub fn is(worth: &Worth, want: &str) -> Option<bool> {
     Some(if let Some(not) = want.strip_prefix("!=") {
         !not.split('|').any(|word| word == text)
     } else if let Some(part) = want.strip_prefix("!~") {
-        !holds(text, part)
+        !part.split('|').any(|part| holds(text, part))
     } else if let Some(bound) = want.strip_prefix('>').and_then(number) {
         number(text).is_some_and(|value| value > bound)
     } else if let Some(bound) = want.strip_prefix('<').and_then(number) {
         number(text).is_some_and(|value| value < bound)
     } else if let Some(part) = want.strip_prefix('~') {
-        holds(text, part)
+        part.split('|').any(|part| holds(text, part))
     } else {
         want.split('|').any(|word| word == text)
     })

@@ -60,9 +60,9 @@ fn never_added(stage: Stage, here: &str) -> Option<Finding> {
     if added.iter().any(|step| name(step).is_none_or(|name| name == here)) {
         return None;
     }
-    let ours = added.iter().find(|step| {
-        step.operands.get(1).and_then(|url| url.value()).is_some_and(|url| url.contains("milvus-helm"))
-    })?;
+    let ours = added
+        .iter()
+        .find(|step| step.operands.get(1).and_then(|url| url.value()).is_some_and(|url| url.contains("milvus-helm")))?;
     let (at, other) = (stage.step().chart()?.at, name(ours)?);
     let finding = Finding::new(at, format!("the chart comes from `{here}` here, and only `{other}` is added"))
         .label(ours.operands.first()?.at, "added here")

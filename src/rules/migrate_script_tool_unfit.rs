@@ -53,7 +53,10 @@ fn old_script(case: &Case, step: &Step) -> Option<Finding> {
         return None;
     }
     let finding = Finding::new(url.at, format!("the script of {old} should not be used"))
-        .note("why", "it gives every Deployment of the release the image of Milvus, Attu's as well, and takes the old tool")
+        .note(
+            "why",
+            "it gives every Deployment of the release the image of Milvus, Attu's as well, and takes the old tool",
+        )
         .note("what happens", "Attu does not start, and the script waits for it with Milvus half-way up")
         .note("the way", "take the script of a later commit, read it, and give it the tool with -m");
     Some(finding)

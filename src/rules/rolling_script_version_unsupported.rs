@@ -61,7 +61,10 @@ fn unknown(case: &Case, at: Span, target: &Version) -> Option<Finding> {
         .here("not released, a slip, or newer than the data")
         .graded(Severity::Warning)
         .note("why", "where no such image exists, the first Deployment waits for it and the script with it")
-        .note("what happens", "a second run with the right image waits as well, until that Deployment is set back by hand")
+        .note(
+            "what happens",
+            "a second run with the right image waits as well, until that Deployment is set back by hand",
+        )
         .note("instead", format!("the newest known release of that line is {newest}"));
     Some(finding)
 }

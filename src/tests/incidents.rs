@@ -135,7 +135,8 @@ fn the_table_of_incidents_is_current() {
     let mut page = String::from(HEADING);
     for incident in incidents() {
         let answer = judged(&incident.folder, "head", &facts);
-        let thread = incident.link.trim_start_matches("https://github.com/").replace("/issues/", "#").replace("/pull/", "#");
+        let thread =
+            incident.link.trim_start_matches("https://github.com/").replace("/issues/", "#").replace("/pull/", "#");
         let said: Vec<String> = answer
             .rules
             .iter()

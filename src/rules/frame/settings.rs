@@ -300,6 +300,7 @@ fn has_tree(deployment: &Deployment, tree: Tree) -> bool {
         Tree::Resource => deployment.dialect == Dialect::Operator,
         Tree::Values => deployment.dialect == Dialect::Chart,
         Tree::Server => true,
+        Tree::Services => deployment.dialect == Dialect::Process,
         Tree::Migration => false,
     }
 }
