@@ -12,6 +12,10 @@ use crate::rules::RULES;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+/// One test writes what the others read.
+static FILES: Mutex<()> = Mutex::new(());
 
 /// So many incidents are told at least.
 const AT_LEAST: usize = 40;
@@ -95,6 +99,7 @@ impl Answer {
 
 #[test]
 fn incidents_would_have_been_seen_coming() {
+    let _alone = FILES.lock().unwrap_or_else(PoisonError::into_inner);
     let facts = known_facts();
     let update = std::env::var_os("UPDATE_PAGES").is_some();
     let incidents = incidents();
@@ -121,6 +126,7 @@ fn incidents_would_have_been_seen_coming() {
 
 #[test]
 fn every_incident_is_named_after_its_thread() {
+    let _alone = FILES.lock().unwrap_or_else(PoisonError::into_inner);
     for incident in incidents() {
         let number = incident.link.rsplit('/').next().unwrap_or_default();
         let named = incident.name.split('-').any(|part| part == number);
@@ -131,6 +137,7 @@ fn every_incident_is_named_after_its_thread() {
 
 #[test]
 fn the_table_of_incidents_is_current() {
+    let _alone = FILES.lock().unwrap_or_else(PoisonError::into_inner);
     let facts = known_facts();
     let mut page = String::from(HEADING);
     for incident in incidents() {
