@@ -1,12 +1,14 @@
 //! The laws of the house, and the harness that runs the rules' pages.
 //!
-//! `UPDATE_PAGES=1 cargo test pages` writes the outputs into the pages; everything else here only compares.
+//! `UPDATE_PAGES=1 cargo test pages` writes the outputs into the pages, `UPDATE_PAGES=1 cargo test incidents` those of the
+//! incidents; everything else here only compares.
 
 mod applications;
 mod argocd;
 mod coverage;
 mod facts;
 mod house;
+mod incidents;
 mod judgement;
 mod keys;
 mod pages;

@@ -46,6 +46,7 @@ pub(super) fn find(document: &Arc<Document>, file: &File, tree: &Tree, found: &m
         let server = reader.server(&parts);
         let Some(mut evidence) = process::evidence(Surface::Compose, None, path, parts) else { continue };
         evidence.server = Layers(server);
+        evidence.services = reader.services();
         found.evidence.push(evidence);
     }
     if let Some(first) = found.evidence.get(begins) {
@@ -96,6 +97,15 @@ impl Reader<'_> {
         let (environment, unread) = self.environment(&layers);
         let configured = self.mounts(&layers).map(|(_, _, at)| at).next().or(unread);
         Some(Process { name: name.to_string(), at, image, role, environment, configured, layers })
+    }
+
+    /// Everything that runs here, the server among it.
+    fn services(&self) -> Layers {
+        let of = |(document, _): &(&Arc<Document>, &str)| {
+            let services = document.root.get("services")?;
+            Some(Layer::of_part(document, vec![Step::Key("services".to_string())], services))
+        };
+        Layers(self.texts.iter().filter_map(of).collect())
     }
 
     /// A service of one text, above what it extends. `trail` holds those that led here.

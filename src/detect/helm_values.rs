@@ -96,6 +96,7 @@ impl Search<'_> {
             chart: chart_comment(self.document),
             own_chart: shape::is_of_own_chart(node),
             unfound: None,
+            services: Layers::default(),
             server: server_config(&self.source.text, node),
             processes: Vec::new(),
             layers: Layers(vec![Layer::of_part(self.document, path, node)]),

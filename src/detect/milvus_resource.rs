@@ -85,6 +85,7 @@ fn take(document: &Arc<Document>, node: &Node, steps: &Path, source: &Source, fo
         processes: Vec::new(),
         own_chart: false,
         unfound: None,
+        services: Layers::default(),
     });
     true
 }

@@ -150,6 +150,8 @@ pub struct Evidence {
     pub layers: Layers,
     /// The server's own configuration, where the container carries it along: `spec.config`, `extraConfigFiles."user.yaml"`.
     pub server: Layers,
+    /// All services of the compose file, where it is one.
+    pub services: Layers,
     /// The chart version that the text itself names, with its place.
     pub chart: Option<(Span, String)>,
     /// The processes that run it, where the container names them one by one: services, workloads.

@@ -163,6 +163,7 @@ pub(super) fn evidence(
         processes,
         own_chart: false,
         unfound: None,
+        services: Layers::default(),
     })
 }
 

@@ -46,6 +46,7 @@ impl Release<'_> {
                 && (is_fork(self.chart, self.repository)
                     || self.layers.0.iter().any(|layer| helm_values::is_of_own_chart(&layer.node))),
             unfound: None,
+            services: Layers::default(),
             server,
             processes: Vec::new(),
             layers: self.layers,

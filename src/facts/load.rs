@@ -423,6 +423,7 @@ fn setting(row: &mut Row) -> SettingFact {
         "change" => Some(When::Change),
         "together" => Some(When::Together),
         "chart" => Some(When::Chart),
+        "operator" => Some(When::Operator),
         "migration" => Some(When::Migration),
         _ => None,
     });

@@ -19,6 +19,8 @@ pub enum When {
     Together,
     /// The chart's version changes.
     Chart,
+    /// The operator's version changes.
+    Operator,
     /// A MilvusUpgrade names this Milvus.
     Migration,
 }
@@ -34,7 +36,7 @@ pub struct SettingFact {
     /// A pattern of keys: `spec.components.*.paused`.
     pub key: String,
     /// What must be written: a text, `a|b`, `*` for anything, `-` for nothing at all, or a comparison such as `>1`, `!=2`,
-    /// `~part`, `~:#/` (`#` is a number), `#>1` (the items of a list).
+    /// `~part`, `!~part`, `~:#/` (`#` is a number), `#>1` (the items of a list).
     pub value: String,
     /// For a change: what must have been written before, in the same form. Empty: anything else than now.
     pub was: String,
@@ -208,12 +210,14 @@ pub fn is(worth: &Worth, want: &str) -> Option<bool> {
     let number = |text: &str| text.trim().parse::<f64>().ok();
     Some(if let Some(not) = want.strip_prefix("!=") {
         !not.split('|').any(|word| word == text)
+    } else if let Some(part) = want.strip_prefix("!~") {
+        !part.split('|').any(|part| holds(text, part))
     } else if let Some(bound) = want.strip_prefix('>').and_then(number) {
         number(text).is_some_and(|value| value > bound)
     } else if let Some(bound) = want.strip_prefix('<').and_then(number) {
         number(text).is_some_and(|value| value < bound)
     } else if let Some(part) = want.strip_prefix('~') {
-        holds(text, part)
+        part.split('|').any(|part| holds(text, part))
     } else {
         want.split('|').any(|word| word == text)
     })

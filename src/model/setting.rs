@@ -13,6 +13,8 @@ pub enum Tree {
     Values,
     /// The server's own configuration: `mq.type`.
     Server,
+    /// Images of the services beside the server in a compose file: `minio.image`.
+    Services,
 }
 
 impl Tree {
@@ -23,12 +25,15 @@ impl Tree {
             Tree::Migration => "migration",
             Tree::Values => "values",
             Tree::Server => "server",
+            Tree::Services => "services",
         }
     }
 
     /// The tree of that word.
     pub fn parse(text: &str) -> Option<Tree> {
-        [Tree::Resource, Tree::Migration, Tree::Values, Tree::Server].into_iter().find(|tree| tree.as_str() == text)
+        [Tree::Resource, Tree::Migration, Tree::Values, Tree::Server, Tree::Services]
+            .into_iter()
+            .find(|tree| tree.as_str() == text)
     }
 }
 

@@ -26,7 +26,17 @@ pub(super) fn settings(evidence: &Evidence, open: bool) -> Settings {
         What::Migration => all_of(&evidence.layers, Tree::Migration, &mut all),
     }
     all_of(&evidence.server, Tree::Server, &mut all);
+    let before = all.len();
+    all_of(&evidence.services, Tree::Services, &mut all);
+    let services = all.split_off(before);
+    all.extend(services.into_iter().filter(is_store));
     Settings { open: open || all.len() >= MOST, all }
+}
+
+/// Whether it is the image of a store that keeps what Milvus has written. What else runs beside a Milvus is no part of it.
+fn is_store(setting: &Setting) -> bool {
+    let (Worth::Text(text) | Worth::Unknown(text)) = &setting.worth else { return false };
+    matches!(&setting.path[..], [_, key] if key == "image") && text.contains("minio")
 }
 
 fn all_of(layers: &Layers, tree: Tree, all: &mut Vec<Setting>) {

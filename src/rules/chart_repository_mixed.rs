@@ -1,6 +1,6 @@
 //! One text takes the Milvus chart from two repositories.
 
-use super::{Case, Rule, Scope};
+use super::{Case, Rule, Scope, Stage};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::model::Act;
 
@@ -33,7 +33,9 @@ fn check(case: &Case) -> Vec<Finding> {
     let Some(here) = alias(stage.step()) else { return Vec::new() };
     let other = |step: &&crate::model::Step| alias(step).is_some_and(|alias| alias != here);
     let earlier = stage.before().filter(|step| acts.contains(&step.act)).find(other);
-    let Some((earlier, name)) = earlier.and_then(|step| Some((step, alias(step)?))) else { return Vec::new() };
+    let Some((earlier, name)) = earlier.and_then(|step| Some((step, alias(step)?))) else {
+        return never_added(stage, &here).into_iter().collect();
+    };
     if address(&here).is_some() && address(&here) == address(&name) {
         return Vec::new();
     }
@@ -45,4 +47,27 @@ fn check(case: &Case) -> Vec<Finding> {
             .note("why", "by custom one of the two names is the archived repository, which has no chart of today")
             .note("the way", "take the chart from one repository: https://zilliztech.github.io/milvus-helm"),
     ]
+}
+
+/// The chart is taken from one of the two repositories, and only the other one is added here.
+fn never_added(stage: Stage, here: &str) -> Option<Finding> {
+    // Any other name may be that of a folder.
+    if !["milvus", "zilliztech"].contains(&here) {
+        return None;
+    }
+    let added: Vec<_> = stage.before().filter(|step| step.act == Act::HelmRepoAdd).collect();
+    let name = |step: &crate::model::Step| step.operands.first().and_then(|name| name.value()).cloned();
+    if added.iter().any(|step| name(step).is_none_or(|name| name == here)) {
+        return None;
+    }
+    let ours = added
+        .iter()
+        .find(|step| step.operands.get(1).and_then(|url| url.value()).is_some_and(|url| url.contains("milvus-helm")))?;
+    let (at, other) = (stage.step().chart()?.at, name(ours)?);
+    let finding = Finding::new(at, format!("the chart comes from `{here}` here, and only `{other}` is added"))
+        .label(ours.operands.first()?.at, "added here")
+        .note("why", "by custom one of the two names is the archived repository, which has no chart of today")
+        .note("what happens", format!("where `{here}` was added long ago, helm asks the archive; elsewhere it stops"))
+        .note("the way", format!("{other}/milvus"));
+    Some(finding)
 }

@@ -1,4 +1,4 @@
-//! A new chart that brings another etcd, MinIO or Kafka.
+//! Another etcd, MinIO or Kafka under the data of the old one.
 
 use super::{Rule, Scope, frame};
 use crate::finding::{Confidence, Severity};
@@ -8,7 +8,7 @@ pub const RULE: Rule = Rule {
     id: "dependency-image-changed",
     severity: Severity::Warning,
     confidence: Confidence::Likely,
-    summary: "a new chart that brings another etcd, MinIO or Kafka",
+    summary: "another etcd, MinIO or Kafka under the data of the old one",
     scope: Scope::Change,
     page: include_str!("dependency_image_changed.md"),
     check: |case| frame::settings(case, RULE.id),

@@ -28,7 +28,16 @@ fn check(case: &Case) -> Vec<Finding> {
             (Some(target), Some(starts)) if target != starts => vec![
                 Finding::new(image.at, format!("the script migrates to {target} and starts {starts}"))
                     .graded(Severity::Warning)
-                    .label(said.at, "the metadata is written for this version"),
+                    .label(said.at, "the metadata is written for this version")
+                    .note("why", "the tool writes metadata for its target, and another release reads it right away")
+                    .note("the way", format!("start {target} first; go on from there one step at a time")),
+            ],
+            (Some(target), None) if image.value().is_some() => vec![
+                Finding::new(image.at, format!("the script migrates to {target} and starts a build without a version"))
+                    .graded(Severity::Warning)
+                    .label(said.at, "the metadata is written for this version")
+                    .note("why", "what such a build makes of the metadata, nobody has tried")
+                    .note("the way", format!("start {target} first; go on from there one step at a time")),
             ],
             _ => Vec::new(),
         };

@@ -2,7 +2,7 @@
 
 use super::{Case, Rule, Scope};
 use crate::finding::{Confidence, Finding, Set, Severity};
-use crate::model::Act;
+use crate::model::{Act, Step};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -16,6 +16,9 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(case: &Case) -> Vec<Finding> {
+    if let Some(stage) = case.stage(&[Act::Download]) {
+        return old_script(case, stage.step()).into_iter().collect();
+    }
     let Some(stage) = case.stage(&[Act::MigrateScript, Act::ToolNamed]) else { return Vec::new() };
     let step = stage.step();
     let said = match step.act {
@@ -40,4 +43,21 @@ fn check(case: &Case) -> Vec<Finding> {
         }
         None => finding,
     }]
+}
+
+/// The script of a tag at which it did more harm than its tool.
+fn old_script(case: &Case, step: &Step) -> Option<Finding> {
+    let (url, text) = step.operands.first().and_then(|url| Some((url, url.value()?)))?;
+    let old = case.facts.tool("migrate-script-old");
+    if !text.ends_with("/migrate.sh") || !text.split('/').any(|part| part == old) {
+        return None;
+    }
+    let finding = Finding::new(url.at, format!("the script of {old} should not be used"))
+        .note(
+            "why",
+            "it gives every Deployment of the release the image of Milvus, Attu's as well, and takes the old tool",
+        )
+        .note("what happens", "Attu does not start, and the script waits for it with Milvus half-way up")
+        .note("the way", "take the script of a later commit, read it, and give it the tool with -m");
+    Some(finding)
 }

@@ -75,6 +75,7 @@ mod minor_skipped;
 mod mode_changed;
 mod mode_dropped;
 mod operator_chart_unpinned;
+mod operator_restarts_pods;
 mod operator_too_old;
 mod operator_unpinned;
 mod patch_downgrade;
@@ -104,6 +105,7 @@ mod rolling_script_on_operator;
 mod rolling_script_queue_unfit;
 mod rolling_script_version_mismatch;
 mod rolling_script_version_unsupported;
+mod rollout_may_stall;
 mod rollout_paused;
 mod script_needs_bash;
 mod script_unpinned;
@@ -220,6 +222,7 @@ pub static RULES: &[&Rule] = &[
     &mode_changed::RULE,
     &mode_dropped::RULE,
     &operator_chart_unpinned::RULE,
+    &operator_restarts_pods::RULE,
     &operator_too_old::RULE,
     &operator_unpinned::RULE,
     &patch_downgrade::RULE,
@@ -249,6 +252,7 @@ pub static RULES: &[&Rule] = &[
     &rolling_script_queue_unfit::RULE,
     &rolling_script_version_mismatch::RULE,
     &rolling_script_version_unsupported::RULE,
+    &rollout_may_stall::RULE,
     &rollout_paused::RULE,
     &script_needs_bash::RULE,
     &script_unpinned::RULE,

@@ -3,6 +3,7 @@
 use super::{Case, Rule, Scope};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::model::{Act, Image, Version};
+use crate::source::Span;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -25,7 +26,13 @@ fn check(case: &Case) -> Vec<Finding> {
     };
     let label = step.value("t").and_then(|t| Some((t.at, Version::parse(t.value()?.trim_start_matches('v'))?)));
     let image = step.value("w").and_then(|w| Some((w.at, Image::parse(w.value()?).version()?.clone())));
-    if let Some((at, target)) = image.or(label)
+    let target = image.or(label);
+    if let Some((at, target)) = &target
+        && let Some(finding) = unknown(case, *at, target)
+    {
+        return vec![finding];
+    }
+    if let Some((at, target)) = target
         && !to.contains(&target)
     {
         return vec![
@@ -42,4 +49,22 @@ fn check(case: &Case) -> Vec<Finding> {
             .note("why", format!("it needs Milvus {}", super::plain(case.facts.tool("rolling-script-from"))))
             .note("the way", "helm upgrade, with a short downtime"),
     ]
+}
+
+/// A version that is no release: the script starts what cannot be pulled, and cannot be started again.
+fn unknown(case: &Case, at: Span, target: &Version) -> Option<Finding> {
+    let newest = case.facts.newest_of_line(target.line())?;
+    if case.facts.release(target).is_some() {
+        return None;
+    }
+    let finding = Finding::new(at, format!("Milvus {target} is not a known release"))
+        .here("not released, a slip, or newer than the data")
+        .graded(Severity::Warning)
+        .note("why", "where no such image exists, the first Deployment waits for it and the script with it")
+        .note(
+            "what happens",
+            "a second run with the right image waits as well, until that Deployment is set back by hand",
+        )
+        .note("instead", format!("the newest known release of that line is {newest}"));
+    Some(finding)
 }

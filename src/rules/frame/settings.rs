@@ -38,7 +38,7 @@ impl<'a> Asked<'a> {
         let apart = base.zip(head).is_some_and(|(base, head)| is_apart(base, head));
         let hits = match self.row.when {
             // Another installation: nothing is changed in place.
-            When::Change | When::Together | When::Chart if apart => Vec::new(),
+            When::Change | When::Together | When::Chart | When::Operator if apart => Vec::new(),
             // What a copy of the chart brings along is its own.
             When::Chart if head.is_some_and(|head| head.ground.fork) => Vec::new(),
             When::State => self.state(transition),
@@ -55,6 +55,8 @@ impl<'a> Asked<'a> {
                     .map(|hit| Hit { at: at.filter(|_| hit.worth.is_none()).unwrap_or(hit.at), ..hit })
                     .collect()
             }
+            // And what a new operator does, at the operator.
+            When::Operator => base.zip(head).map(|(base, head)| self.operated(base, head)).unwrap_or_default(),
             When::Migration => self.migrated(transition),
             When::Upgrade | When::Together | When::Chart => return Vec::new(),
         };
@@ -80,6 +82,16 @@ impl<'a> Asked<'a> {
             None => None,
         };
         Around { base, head, operator, kubernetes: self.case.kubernetes }
+    }
+
+    /// The operator that manages it, when it is another than before.
+    fn operated(&self, base: &Deployment, head: &'a Deployment) -> Vec<Hit<'a>> {
+        let (Some(before), Some(after)) = (base.operator.value(), head.operator.value()) else { return Vec::new() };
+        if before == after {
+            return Vec::new();
+        }
+        let hits = self.standing(head, &head.settings, head.at);
+        hits.into_iter().map(|hit| Hit { at: head.operator.at, before: Some(base.operator.at), ..hit }).collect()
     }
 
     /// The places in the Milvus that a MilvusUpgrade names.
@@ -288,6 +300,7 @@ fn has_tree(deployment: &Deployment, tree: Tree) -> bool {
         Tree::Resource => deployment.dialect == Dialect::Operator,
         Tree::Values => deployment.dialect == Dialect::Chart,
         Tree::Server => true,
+        Tree::Services => deployment.dialect == Dialect::Process,
         Tree::Migration => false,
     }
 }
