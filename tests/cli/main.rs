@@ -8,3 +8,4 @@ mod plan;
 mod references;
 mod repository;
 mod runbooks;
+mod standpoint;
