@@ -2,11 +2,13 @@
 
 use crate::Usage;
 use crate::cli::{Base, Scope};
+use crate::standpoint::{COMMAND_LINE, Standpoint, plain};
 use anyhow::Context as _;
 use globset::Glob;
 use milvus_lint::config::{self, Config};
 use milvus_lint::detect;
 use milvus_lint::model::Version;
+use milvus_lint::outcome::Outcome;
 use milvus_lint::rules::RULES;
 use milvus_lint::source::asked::Door;
 use milvus_lint::source::disk::{self, Filter};
@@ -29,6 +31,27 @@ pub struct Loaded {
     pub filter: Filter,
     /// The folder that all paths are relative to.
     pub cwd: PathBuf,
+    /// Where the user stands, and so how paths are shown.
+    pub standpoint: Standpoint,
+}
+
+impl Loaded {
+    /// Gives all texts, and the outcome of judging them, the names that the user would type. Nothing can be judged after that.
+    pub fn show(&mut self, outcome: &mut Outcome) {
+        let mut names: Vec<&mut String> = outcome.incomplete.iter_mut().map(|one| &mut one.file).collect();
+        // What has no name of its own is called by its file.
+        names.extend(outcome.deployments.iter_mut().map(|one| &mut one.id));
+        names.extend(outcome.transitions.iter_mut().map(|one| &mut one.id));
+        names.extend(outcome.findings.iter_mut().filter_map(|one| one.subject.as_mut()));
+        let files = self.base.files.iter().chain(&self.head.files).map(|file| &file.path);
+        let unreadable = self.base.unreadable.iter().chain(&self.head.unreadable).map(|file| &file.name);
+        let known: HashSet<String> = files.chain(unreadable).cloned().collect();
+        for name in names.into_iter().filter(|name| known.contains(*name)) {
+            *name = self.standpoint.shown(name);
+        }
+        self.standpoint.show(&mut self.base);
+        self.standpoint.show(&mut self.head);
+    }
 }
 
 /// Loads what `check`, `fix` and `inventory` look at.
@@ -68,11 +91,15 @@ fn add(side: &mut Sources, more: Sources) {
 }
 
 fn load_once(paths: &[PathBuf], base: &Base, scope: &Scope, more: &[Glob]) -> anyhow::Result<Loaded> {
-    let cwd = std::env::current_dir().context("the current folder cannot be read")?;
+    let here = std::env::current_dir().context("the current folder cannot be read")?;
     if paths.iter().any(|path| path.as_os_str() == "-") {
-        return standard_input(paths, base, scope, &cwd);
+        return standard_input(paths, base, scope, &here);
     }
-    let found = repository_of(paths, &cwd)?;
+    let found = repository_of(paths, &here)?;
+    let (cwd, paths, standpoint) = from_root(found.as_ref(), &here, paths);
+    let config =
+        scope.config.as_ref().map(|config| if cwd == here { config.clone() } else { plain(&here.join(config)) });
+    let (paths, scope) = (&paths[..], &Scope { config, ..scope.clone() });
     let root = found.as_ref().map_or_else(|| cwd.clone(), |repository| repository.root().to_path_buf());
     let repository = found.as_ref().filter(|_| !base.no_base);
     let mut config = read_config(scope, &root, &cwd)?;
@@ -96,8 +123,8 @@ fn load_once(paths: &[PathBuf], base: &Base, scope: &Scope, more: &[Glob]) -> an
             sides
         }
     };
-    let here = [PathBuf::from(".")];
-    let roots = if paths.is_empty() { &here[..] } else { paths };
+    let whole = [PathBuf::from(".")];
+    let roots = if paths.is_empty() { &whole[..] } else { paths };
     let everything = roots.iter().all(|path| same_folder(&cwd.join(path), &root));
     if let Some(repository) = found.as_ref().filter(|_| !everything) {
         config.scope = Some(in_scope(&before).chain(in_scope(&head)).collect());
@@ -112,7 +139,21 @@ fn load_once(paths: &[PathBuf], base: &Base, scope: &Scope, more: &[Glob]) -> an
     from_version(base, &mut before, &mut config)?;
     show_config(&config, scope, &root, &cwd, &mut head);
     let hint = hint(base, &head, repository.is_some(), config.from.is_some());
-    Ok(Loaded { base: before, head, config, root, hint, doors, filter, cwd })
+    Ok(Loaded { base: before, head, config, root, hint, doors, filter, cwd, standpoint })
+}
+
+/// The folder that paths count from, and the paths from there: the root of the repository that the user stands in, since
+/// files name others from it. Where a path leads out of the repository, all stays as it was typed.
+fn from_root(found: Option<&Repository>, here: &Path, paths: &[PathBuf]) -> (PathBuf, Vec<PathBuf>, Standpoint) {
+    let as_typed = || (here.to_path_buf(), paths.to_vec(), Standpoint::default());
+    let Some(root) = found.map(Repository::root).filter(|root| *root != here) else { return as_typed() };
+    let Some(standpoint) = Standpoint::below(root, here) else { return as_typed() };
+    let typed = if paths.is_empty() { vec![here.to_path_buf()] } else { paths.to_vec() };
+    let whole: Vec<PathBuf> = typed.iter().map(|path| plain(&here.join(path))).collect();
+    if whole.iter().any(|path| !path.starts_with(root)) {
+        return as_typed();
+    }
+    (root.to_path_buf(), whole, standpoint)
 }
 
 fn repository_of(paths: &[PathBuf], cwd: &Path) -> anyhow::Result<Option<Repository>> {
@@ -212,7 +253,8 @@ fn standard_input(paths: &[PathBuf], base: &Base, scope: &Scope, cwd: &Path) -> 
     from_version(base, &mut before, &mut config)?;
     let filter = filter(&config, scope, cwd, &[])?;
     let (root, cwd) = (cwd.to_path_buf(), cwd.to_path_buf());
-    Ok(Loaded { base: before, head, config, root, hint: None, doors: Default::default(), filter, cwd })
+    let (doors, standpoint) = Default::default();
+    Ok(Loaded { base: before, head, config, root, hint: None, doors, filter, cwd, standpoint })
 }
 
 /// The config that holds here, and the root that its paths are relative to.
@@ -289,7 +331,7 @@ fn load_diff_once(old: &str, new: &str, scope: &Scope, more: &[Glob]) -> anyhow:
     };
     config.base_name = Some(old.to_string());
     config.two_files = paths.0.is_file() && paths.1.is_file();
-    Ok(Loaded { base, head, config, root, hint: None, doors, filter, cwd })
+    Ok(Loaded { base, head, config, root, hint: None, doors, filter, cwd, standpoint: Standpoint::default() })
 }
 
 fn filter(config: &Config, scope: &Scope, root: &Path, more: &[Glob]) -> anyhow::Result<Filter> {
@@ -365,7 +407,7 @@ fn from_version(base: &Base, before: &mut Sources, config: &mut Config) -> anyho
     let written = base.from.clone().unwrap_or_default();
     let text = format!("--from {written}");
     let end = text.len();
-    let id: SourceId = before.push(Source { path: "command line".to_string(), origin: None, disk: None, text });
+    let id: SourceId = before.push(Source { path: COMMAND_LINE.to_string(), origin: None, disk: None, text });
     config.from = Some((version, Span::new(id, "--from ".len(), end)));
     if config.base_name.is_none() {
         config.base_name = Some("--from".to_string());
