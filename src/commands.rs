@@ -67,7 +67,8 @@ fn run_diff(args: &cli::Diff, common: &Common, start: Instant) -> anyhow::Result
     loaded.config.pedantic |= args.verdict.pedantic;
     say_config(&loaded, common);
     let known = facts(common, &loaded.config, &loaded.root)?;
-    let outcome = complete::judge(&mut loaded, &known)?;
+    let mut outcome = complete::judge(&mut loaded, &known)?;
+    loaded.show(&mut outcome);
     report(&loaded, &outcome, &args.verdict, common, start.elapsed(), report::diff::write)
 }
 

@@ -17,6 +17,11 @@ impl Standpoint {
         Some(Standpoint(rest.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect()))
     }
 
+    /// The user's folder with a `/` at its end; `None` at the root.
+    pub fn folder(&self) -> Option<String> {
+        (!self.0.is_empty()).then(|| format!("{}/", self.0.join("/")))
+    }
+
     /// A path from the root as the user would type it.
     pub fn shown(&self, path: &str) -> String {
         let is_outside = path.starts_with(['/', '-']) || path.contains(":\\") || path == COMMAND_LINE;

@@ -71,3 +71,15 @@ fn a_config_is_named_from_where_the_user_stands() {
     let run = repository.run_in(&values, &["check", "-v", "--config", "../ci/strict.yaml"], None);
     assert!(run.stderr.contains("config: ../ci/strict.yaml"), "{}", run.stderr);
 }
+
+#[test]
+fn two_revisions_are_compared_from_every_folder() {
+    let repository = repository();
+    repository.commit("after");
+    for (folder, file) in [("", "values/search.yaml"), ("values", "search.yaml"), ("apps", "../values/search.yaml")] {
+        let run = repository.run_in(&repository.root.join(folder), &["diff", "HEAD~1", "HEAD", "-o", "json"], None);
+        assert_eq!(run.verdict().0, "illegal", "/{folder}\n{}", run.stdout);
+        let found = run.json()["findings"].as_array().unwrap().iter().find(|one| one["rule"] == "downgrade").cloned();
+        assert_eq!(found.expect(folder)["file"], file, "/{folder}");
+    }
+}
