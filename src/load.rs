@@ -97,9 +97,7 @@ fn load_once(paths: &[PathBuf], base: &Base, scope: &Scope, more: &[Glob]) -> an
     }
     let found = repository_of(paths, &here)?;
     let (cwd, paths, standpoint) = from_root(found.as_ref(), &here, paths);
-    let config =
-        scope.config.as_ref().map(|config| if cwd == here { config.clone() } else { plain(&here.join(config)) });
-    let (paths, scope) = (&paths[..], &Scope { config, ..scope.clone() });
+    let (paths, scope) = (&paths[..], &scope_from(scope, &here, &cwd));
     let root = found.as_ref().map_or_else(|| cwd.clone(), |repository| repository.root().to_path_buf());
     let repository = found.as_ref().filter(|_| !base.no_base);
     let mut config = read_config(scope, &root, &cwd)?;
@@ -154,6 +152,22 @@ fn from_root(found: Option<&Repository>, here: &Path, paths: &[PathBuf]) -> (Pat
         return as_typed();
     }
     (root.to_path_buf(), whole, standpoint)
+}
+
+/// The same scope, with the path of its config as it counts from `cwd`.
+fn scope_from(scope: &Scope, here: &Path, cwd: &Path) -> Scope {
+    let moved = |config: &PathBuf| if cwd == here { config.clone() } else { plain(&here.join(config)) };
+    Scope { config: scope.config.as_ref().map(moved), ..scope.clone() }
+}
+
+/// What was asked about of two revisions: what stands below the user's folder.
+fn narrow(sides: &mut (Sources, Sources), standpoint: &Standpoint, config: &mut Config) {
+    let Some(folder) = standpoint.folder() else { return };
+    // What cannot be read is named with its revision.
+    let below = |path: &str| path.rsplit(':').next().is_some_and(|path| path.starts_with(&folder));
+    sides.0.unreadable.retain(|file| below(&file.name));
+    sides.1.unreadable.retain(|file| below(&file.name));
+    config.scope = Some(in_scope(&sides.0).chain(in_scope(&sides.1)).filter(|path| below(path)).collect());
 }
 
 fn repository_of(paths: &[PathBuf], cwd: &Path) -> anyhow::Result<Option<Repository>> {
@@ -289,9 +303,13 @@ pub fn load_diff(old: &str, new: &str, scope: &Scope) -> anyhow::Result<Loaded> 
 }
 
 fn load_diff_once(old: &str, new: &str, scope: &Scope, more: &[Glob]) -> anyhow::Result<Loaded> {
-    let cwd = std::env::current_dir().context("the current folder cannot be read")?;
+    let here = std::env::current_dir().context("the current folder cannot be read")?;
     let paths = (Path::new(old), Path::new(new));
-    let repository = Repository::discover(&cwd)?;
+    let repository = Repository::discover(&here)?;
+    // Two paths are what the user typed; two revisions are read whole, since files name others from the root.
+    let whole = repository.as_ref().filter(|_| !paths.0.exists() && !paths.1.exists());
+    let (cwd, _, standpoint) = from_root(whole, &here, &[]);
+    let scope = &scope_from(scope, &here, &cwd);
     let root = repository.as_ref().map_or_else(|| cwd.clone(), |repository| repository.root().to_path_buf());
     let mut config = read_config(scope, &root, &cwd)?;
     let filter = filter(&config, scope, &root, more)?;
@@ -318,7 +336,9 @@ fn load_diff_once(old: &str, new: &str, scope: &Scope, more: &[Glob]) -> anyhow:
             config.base_values = base_values(repository, &before, &cwd, &config)?;
             let door = |oid, name: &str| Door::Revision(repository.clone(), oid, name.to_string());
             doors = (door(before, old), door(after, new));
-            repository.revisions(old, new, &[], &filter, &cwd)?
+            let mut sides = repository.revisions(old, new, &[], &filter, &cwd)?;
+            narrow(&mut sides, &standpoint, &mut config);
+            sides
         }
         (false, false, None) => {
             let why = format!("neither `{old}` nor `{new}` is a file or folder, and no Git repository is here");
@@ -331,7 +351,7 @@ fn load_diff_once(old: &str, new: &str, scope: &Scope, more: &[Glob]) -> anyhow:
     };
     config.base_name = Some(old.to_string());
     config.two_files = paths.0.is_file() && paths.1.is_file();
-    Ok(Loaded { base, head, config, root, hint: None, doors, filter, cwd, standpoint: Standpoint::default() })
+    Ok(Loaded { base, head, config, root, hint: None, doors, filter, cwd, standpoint })
 }
 
 fn filter(config: &Config, scope: &Scope, root: &Path, more: &[Glob]) -> anyhow::Result<Filter> {
