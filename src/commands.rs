@@ -83,7 +83,8 @@ fn judge(mut loaded: Loaded, args: &cli::Check, common: &Common, start: Instant)
     loaded.config.pedantic |= args.verdict.pedantic;
     say_config(&loaded, common);
     let known = facts(common, &loaded.config, &loaded.root)?;
-    let outcome = complete::judge(&mut loaded, &known)?;
+    let mut outcome = complete::judge(&mut loaded, &known)?;
+    loaded.show(&mut outcome);
     report(&loaded, &outcome, &args.verdict, common, start.elapsed(), |_, _| Ok(()))
 }
 
@@ -93,7 +94,8 @@ fn run_diff(args: &cli::Diff, common: &Common, start: Instant) -> anyhow::Result
     loaded.config.pedantic |= args.verdict.pedantic;
     say_config(&loaded, common);
     let known = facts(common, &loaded.config, &loaded.root)?;
-    let outcome = complete::judge(&mut loaded, &known)?;
+    let mut outcome = complete::judge(&mut loaded, &known)?;
+    loaded.show(&mut outcome);
     report(&loaded, &outcome, &args.verdict, common, start.elapsed(), report::diff::write)
 }
 
@@ -102,7 +104,8 @@ fn run_inventory(args: &cli::Inventory, common: &Common) -> anyhow::Result<Exit>
     let mut loaded = load::load(&args.paths, &no_base, &args.scope)?;
     say_config(&loaded, common);
     let known = facts(common, &loaded.config, &loaded.root)?;
-    let outcome = complete::judge(&mut loaded, &known)?;
+    let mut outcome = complete::judge(&mut loaded, &known)?;
+    loaded.show(&mut outcome);
     let (format, file) = split_output(&args.output);
     let context = context(&loaded, &outcome, &Verdict::default(), common, None, file.is_none());
     let mut text = Vec::new();
@@ -130,7 +133,9 @@ fn run_fix(args: &cli::Fix, common: &Common, start: Instant) -> anyhow::Result<E
     let facts = facts(common, &loaded.config, &loaded.root)?;
     complete::judge(&mut loaded, &facts)?;
     let judge = |head: &Sources| check(&loaded.base, head, &facts, &loaded.config);
-    let repaired = fix::repair(&loaded.head, args.unsafe_too, judge);
+    let mut repaired = fix::repair(&loaded.head, args.unsafe_too, judge);
+    loaded.show(&mut repaired.outcome);
+    loaded.standpoint.show(&mut repaired.head);
     if args.diff {
         let diff = fix::diff(&loaded.head, &repaired.head);
         print(None, diff.as_bytes())?;
@@ -140,10 +145,12 @@ fn run_fix(args: &cli::Fix, common: &Common, start: Instant) -> anyhow::Result<E
     }
     let verb = if args.diff { "would fix" } else { "fixed" };
     for repair in repaired.done.iter().filter(|_| !common.quiet) {
-        anstream::eprintln!("{verb} {}: {} [{}]", repair.file, repair.title, repair.rule);
+        let file = loaded.standpoint.shown(&repair.file);
+        anstream::eprintln!("{verb} {file}: {} [{}]", repair.title, repair.rule);
     }
     for (repair, why) in &repaired.dropped {
-        anstream::eprintln!("not fixed {}: {} [{}]: {why}", repair.file, repair.title, repair.rule);
+        let file = loaded.standpoint.shown(&repair.file);
+        anstream::eprintln!("not fixed {file}: {} [{}]: {why}", repair.title, repair.rule);
     }
     loaded.head = repaired.head;
     if args.no_report {
@@ -286,7 +293,7 @@ fn style(common: &Common, to_stdout: bool) -> Style {
 fn say_config(loaded: &Loaded, common: &Common) {
     if common.verbose {
         match &loaded.config.path {
-            Some(path) => anstream::eprintln!("config: {path}"),
+            Some(path) => anstream::eprintln!("config: {}", loaded.standpoint.shown(path)),
             None => anstream::eprintln!("config: none ({} at the repository's root would be one)", config::FILE_NAME),
         }
     }

@@ -6,11 +6,13 @@ pub use push::{load_push, pushes};
 
 use crate::Usage;
 use crate::cli::{Base, Scope};
+use crate::standpoint::{COMMAND_LINE, Standpoint, plain};
 use anyhow::Context as _;
 use globset::Glob;
 use milvus_lint::config::{self, Config};
 use milvus_lint::detect;
 use milvus_lint::model::Version;
+use milvus_lint::outcome::Outcome;
 use milvus_lint::rules::RULES;
 use milvus_lint::source::asked::Door;
 use milvus_lint::source::disk::{self, Filter};
@@ -33,6 +35,27 @@ pub struct Loaded {
     pub filter: Filter,
     /// The folder that all paths are relative to.
     pub cwd: PathBuf,
+    /// Where the user stands, and so how paths are shown.
+    pub standpoint: Standpoint,
+}
+
+impl Loaded {
+    /// Gives all texts, and the outcome of judging them, the names that the user would type. Nothing can be judged after that.
+    pub fn show(&mut self, outcome: &mut Outcome) {
+        let mut names: Vec<&mut String> = outcome.incomplete.iter_mut().map(|one| &mut one.file).collect();
+        // What has no name of its own is called by its file.
+        names.extend(outcome.deployments.iter_mut().map(|one| &mut one.id));
+        names.extend(outcome.transitions.iter_mut().map(|one| &mut one.id));
+        names.extend(outcome.findings.iter_mut().filter_map(|one| one.subject.as_mut()));
+        let files = self.base.files.iter().chain(&self.head.files).map(|file| &file.path);
+        let unreadable = self.base.unreadable.iter().chain(&self.head.unreadable).map(|file| &file.name);
+        let known: HashSet<String> = files.chain(unreadable).cloned().collect();
+        for name in names.into_iter().filter(|name| known.contains(*name)) {
+            *name = self.standpoint.shown(name);
+        }
+        self.standpoint.show(&mut self.base);
+        self.standpoint.show(&mut self.head);
+    }
 }
 
 /// Loads what `check`, `fix` and `inventory` look at.
@@ -72,11 +95,13 @@ fn add(side: &mut Sources, more: Sources) {
 }
 
 fn load_once(paths: &[PathBuf], base: &Base, scope: &Scope, more: &[Glob]) -> anyhow::Result<Loaded> {
-    let cwd = std::env::current_dir().context("the current folder cannot be read")?;
+    let here = std::env::current_dir().context("the current folder cannot be read")?;
     if paths.iter().any(|path| path.as_os_str() == "-") {
-        return standard_input(paths, base, scope, &cwd);
+        return standard_input(paths, base, scope, &here);
     }
-    let found = repository_of(paths, &cwd)?;
+    let found = repository_of(paths, &here)?;
+    let (cwd, paths, standpoint) = from_root(found.as_ref(), &here, paths);
+    let (paths, scope) = (&paths[..], &scope_from(scope, &here, &cwd));
     let root = found.as_ref().map_or_else(|| cwd.clone(), |repository| repository.root().to_path_buf());
     let repository = found.as_ref().filter(|_| !base.no_base);
     let mut config = read_config(scope, &root, &cwd)?;
@@ -100,8 +125,8 @@ fn load_once(paths: &[PathBuf], base: &Base, scope: &Scope, more: &[Glob]) -> an
             sides
         }
     };
-    let here = [PathBuf::from(".")];
-    let roots = if paths.is_empty() { &here[..] } else { paths };
+    let whole = [PathBuf::from(".")];
+    let roots = if paths.is_empty() { &whole[..] } else { paths };
     let everything = roots.iter().all(|path| same_folder(&cwd.join(path), &root));
     if let Some(repository) = found.as_ref().filter(|_| !everything) {
         config.scope = Some(in_scope(&before).chain(in_scope(&head)).collect());
@@ -116,7 +141,37 @@ fn load_once(paths: &[PathBuf], base: &Base, scope: &Scope, more: &[Glob]) -> an
     from_version(base, &mut before, &mut config)?;
     show_config(&config, scope, &root, &cwd, &mut head);
     let hint = hint(base, &head, repository.is_some(), config.from.is_some());
-    Ok(Loaded { base: before, head, config, root, hint, doors, filter, cwd })
+    Ok(Loaded { base: before, head, config, root, hint, doors, filter, cwd, standpoint })
+}
+
+/// The folder that paths count from, and the paths from there: the root of the repository that the user stands in, since
+/// files name others from it. Where a path leads out of the repository, all stays as it was typed.
+fn from_root(found: Option<&Repository>, here: &Path, paths: &[PathBuf]) -> (PathBuf, Vec<PathBuf>, Standpoint) {
+    let as_typed = || (here.to_path_buf(), paths.to_vec(), Standpoint::default());
+    let Some(root) = found.map(Repository::root).filter(|root| *root != here) else { return as_typed() };
+    let Some(standpoint) = Standpoint::below(root, here) else { return as_typed() };
+    let typed = if paths.is_empty() { vec![here.to_path_buf()] } else { paths.to_vec() };
+    let whole: Vec<PathBuf> = typed.iter().map(|path| plain(&here.join(path))).collect();
+    if whole.iter().any(|path| !path.starts_with(root)) {
+        return as_typed();
+    }
+    (root.to_path_buf(), whole, standpoint)
+}
+
+/// The same scope, with the path of its config as it counts from `cwd`.
+fn scope_from(scope: &Scope, here: &Path, cwd: &Path) -> Scope {
+    let moved = |config: &PathBuf| if cwd == here { config.clone() } else { plain(&here.join(config)) };
+    Scope { config: scope.config.as_ref().map(moved), ..scope.clone() }
+}
+
+/// What was asked about of two revisions: what stands below the user's folder.
+fn narrow(sides: &mut (Sources, Sources), standpoint: &Standpoint, config: &mut Config) {
+    let Some(folder) = standpoint.folder() else { return };
+    // What cannot be read is named with its revision.
+    let below = |path: &str| path.rsplit(':').next().is_some_and(|path| path.starts_with(&folder));
+    sides.0.unreadable.retain(|file| below(&file.name));
+    sides.1.unreadable.retain(|file| below(&file.name));
+    config.scope = Some(in_scope(&sides.0).chain(in_scope(&sides.1)).filter(|path| below(path)).collect());
 }
 
 fn repository_of(paths: &[PathBuf], cwd: &Path) -> anyhow::Result<Option<Repository>> {
@@ -216,7 +271,8 @@ fn standard_input(paths: &[PathBuf], base: &Base, scope: &Scope, cwd: &Path) -> 
     from_version(base, &mut before, &mut config)?;
     let filter = filter(&config, scope, cwd, &[])?;
     let (root, cwd) = (cwd.to_path_buf(), cwd.to_path_buf());
-    Ok(Loaded { base: before, head, config, root, hint: None, doors: Default::default(), filter, cwd })
+    let (doors, standpoint) = Default::default();
+    Ok(Loaded { base: before, head, config, root, hint: None, doors, filter, cwd, standpoint })
 }
 
 /// The config that holds here, and the root that its paths are relative to.
@@ -251,9 +307,13 @@ pub fn load_diff(old: &str, new: &str, scope: &Scope) -> anyhow::Result<Loaded> 
 }
 
 fn load_diff_once(old: &str, new: &str, scope: &Scope, more: &[Glob]) -> anyhow::Result<Loaded> {
-    let cwd = std::env::current_dir().context("the current folder cannot be read")?;
+    let here = std::env::current_dir().context("the current folder cannot be read")?;
     let paths = (Path::new(old), Path::new(new));
-    let repository = Repository::discover(&cwd)?;
+    let repository = Repository::discover(&here)?;
+    // Two paths are what the user typed; two revisions are read whole, since files name others from the root.
+    let whole = repository.as_ref().filter(|_| !paths.0.exists() && !paths.1.exists());
+    let (cwd, _, standpoint) = from_root(whole, &here, &[]);
+    let scope = &scope_from(scope, &here, &cwd);
     let root = repository.as_ref().map_or_else(|| cwd.clone(), |repository| repository.root().to_path_buf());
     let mut config = read_config(scope, &root, &cwd)?;
     let filter = filter(&config, scope, &root, more)?;
@@ -280,7 +340,9 @@ fn load_diff_once(old: &str, new: &str, scope: &Scope, more: &[Glob]) -> anyhow:
             config.base_values = base_values(repository, &before, &cwd, &config)?;
             let door = |oid, name: &str| Door::Revision(repository.clone(), oid, name.to_string());
             doors = (door(before, old), door(after, new));
-            repository.revisions(old, new, &[], &filter, &cwd)?
+            let mut sides = repository.revisions(old, new, &[], &filter, &cwd)?;
+            narrow(&mut sides, &standpoint, &mut config);
+            sides
         }
         (false, false, None) => {
             let why = format!("neither `{old}` nor `{new}` is a file or folder, and no Git repository is here");
@@ -293,7 +355,7 @@ fn load_diff_once(old: &str, new: &str, scope: &Scope, more: &[Glob]) -> anyhow:
     };
     config.base_name = Some(old.to_string());
     config.two_files = paths.0.is_file() && paths.1.is_file();
-    Ok(Loaded { base, head, config, root, hint: None, doors, filter, cwd })
+    Ok(Loaded { base, head, config, root, hint: None, doors, filter, cwd, standpoint })
 }
 
 fn filter(config: &Config, scope: &Scope, root: &Path, more: &[Glob]) -> anyhow::Result<Filter> {
@@ -380,7 +442,7 @@ fn from_version(base: &Base, before: &mut Sources, config: &mut Config) -> anyho
     let written = base.from.clone().unwrap_or_default();
     let text = format!("--from {written}");
     let end = text.len();
-    let id: SourceId = before.push(Source { path: "command line".to_string(), origin: None, disk: None, text });
+    let id: SourceId = before.push(Source { path: COMMAND_LINE.to_string(), origin: None, disk: None, text });
     config.from = Some((version, Span::new(id, "--from ".len(), end)));
     if config.base_name.is_none() {
         config.base_name = Some("--from".to_string());

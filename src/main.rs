@@ -4,6 +4,7 @@ mod cli;
 mod commands;
 mod complete;
 mod load;
+mod standpoint;
 
 use clap::Parser;
 use clap::error::ErrorKind;

@@ -41,5 +41,6 @@ fn unseen(step: &Step, file: &File) -> Option<Evidence> {
         processes: Vec::new(),
         own_chart: false,
         unfound: None,
+        services: Layers::default(),
     })
 }

@@ -105,6 +105,7 @@ impl Release {
             processes: Vec::new(),
             own_chart: false,
             unfound: None,
+            services: Layers::default(),
         }
     }
 }

@@ -10,3 +10,4 @@ mod references;
 mod reports;
 mod repository;
 mod runbooks;
+mod standpoint;
