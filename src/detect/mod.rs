@@ -86,6 +86,8 @@ pub const LITERALS: &[&str] = &[
     "woodpecker:",
     "standalone",
     "minio",
+    // A chart that carries another one of the repository, in which Milvus may be.
+    "file://",
     // Where a chart of that name comes from is said by another object.
     "HelmRepository",
     // Overlays, and patches that name nothing but a path.
