@@ -4,6 +4,7 @@
 
 mod applications;
 mod argocd;
+mod containers;
 mod facts;
 mod house;
 mod judgement;

@@ -40,7 +40,7 @@ pub use helm_command::{release, values_files};
 pub use kustomize::lay_overlays;
 pub use layers::{Layer, Layers, Look};
 pub use left_out::{LeftOut, left_out};
-pub use operator::{Manager, Operator, Release as OperatorRelease, manager, operators};
+pub use operator::{Manager, Operator, Release as OperatorRelease, manager, operators, webhook};
 pub use process::{Process, Role, Variable};
 pub use references::{Open, open};
 pub use repeats::drop_repeats;
@@ -184,6 +184,8 @@ pub struct Found {
     pub filled: Vec<Span>,
     /// Folders that an Application installs, until it is known what all files hold.
     pub applied: Vec<Applied>,
+    /// What was taken for granted to find what is here.
+    pub assumed: Vec<LeftOut>,
 }
 
 /// Something that looks like Milvus and could not be read.

@@ -267,6 +267,8 @@ pub struct Deployment {
     pub update_mode: Field<String>,
     pub chart: Field<Version>,
     pub operator: Field<Version>,
+    /// Whether the operator's webhook is on.
+    pub webhook: Field<bool>,
     pub components: Vec<Component>,
     /// Every key that is written.
     pub settings: Settings,
@@ -303,6 +305,8 @@ pub struct Migration {
     pub tool_image: Option<Field<Image>>,
     pub operation: Operation,
     pub operator: Field<Version>,
+    /// Whether the operator's webhook is on.
+    pub webhook: Field<bool>,
     /// Every key that is written.
     pub settings: Settings,
     pub oddities: Vec<Oddity>,

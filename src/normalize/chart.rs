@@ -58,6 +58,7 @@ pub(super) fn read(evidence: &Evidence, surface: Surface, facts: &Facts, given: 
         rolling: Field::unknown(evidence.at, "the chart has no rolling update of its own"),
         update_mode: Field::unknown(evidence.at, "the chart has no update mode"),
         operator: Field::unknown(evidence.at, "values of a chart have no operator"),
+        webhook: Field::unknown(evidence.at, "values of a chart have no operator"),
         components: Vec::new(),
         settings: Settings::default(),
         oddities,
@@ -115,12 +116,17 @@ fn chart_version(evidence: &Evidence, facts: &Facts, given: &Given) -> Field<Ver
 /// What a range in a `Chart.yaml` without a lock comes to: the newest chart in it that is known. A range that holds the newest
 /// of all charts takes each new one, so what it comes to on another day is not known.
 fn in_range(evidence: &Evidence, facts: &Facts) -> Option<Field<Version>> {
-    let (at, text) = evidence.chart.as_ref().filter(|_| matches!(evidence.what, What::Deployment(Surface::Umbrella, _)))?;
+    let (at, text) =
+        evidence.chart.as_ref().filter(|_| matches!(evidence.what, What::Deployment(Surface::Umbrella, _)))?;
     let range = Constraint::parse(text).filter(|_| Version::parse(text).is_none())?;
     let published = || facts.charts.iter().filter(|chart| chart.published).map(|chart| &chart.version);
     let newest = published().filter(|version| range.contains(version)).max()?;
     if published().any(|version| version > newest && !range.contains(version)) {
-        return Some(Field::default(*at, newest.clone(), format!("the newest chart that is known in the range `{text}`")));
+        return Some(Field::default(
+            *at,
+            newest.clone(),
+            format!("the newest chart that is known in the range `{text}`"),
+        ));
     }
     let open = format!("`{text}` is a range that takes each new chart (the newest that is known is {newest})");
     Some(Field::unknown(*at, format!("{open}; say it with --chart-version")))

@@ -42,6 +42,7 @@ pub(super) fn read(evidence: &Evidence, surface: Surface, facts: &Facts, given: 
         update_mode: Field::unknown(evidence.at, "a plain container has no update mode"),
         chart: Field::unknown(evidence.at, "a plain container has no chart"),
         operator: Field::unknown(evidence.at, "a plain container has no operator"),
+        webhook: Field::unknown(evidence.at, "a plain container has no operator"),
         components: Vec::new(),
         settings: Settings::default(),
         oddities,

@@ -18,9 +18,7 @@ pub const RULE: Rule = Rule {
 
 fn check(case: &Case) -> Vec<Finding> {
     let Some((migration, milvus)) = case.migration() else { return Vec::new() };
-    let webhook =
-        migration.operator.value().and_then(|version| case.facts.operator(version)).map(|operator| operator.webhook);
-    if migration.operation == Operation::Rollback || webhook == Some(true) {
+    if migration.operation == Operation::Rollback || migration.webhook.value() == Some(&true) {
         return Vec::new();
     }
     let missing: Vec<&str> =

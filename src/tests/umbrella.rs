@@ -202,13 +202,23 @@ fn a_chart_that_is_named_by_its_folder_gets_values_from_there() {
     let platform = naming("platform", "    condition: rag.enabled\n");
     let tagged = |tag: &str| below("rag", &below("milvus", &format!("image: {{all: {{tag: {tag}}}}}\n")));
     let files = |values: &str| {
-        let files = [("a/rag/Chart.yaml", rag.as_str()), ("a/platform/Chart.yaml", &platform), ("a/platform/values.yaml", values)];
+        let files = [
+            ("a/rag/Chart.yaml", rag.as_str()),
+            ("a/platform/Chart.yaml", &platform),
+            ("a/platform/values.yaml", values),
+        ];
         shown(&files)
     };
     assert_eq!(files(&tagged("v2.5.10")), ["umbrella milvus 4.2.58 2.5.10"]);
     // Where it is switched off, that chart alone has none.
     let off = format!("{}  enabled: false\n", tagged("v2.5.10"));
-    assert_eq!(files(&off), ["umbrella milvus 4.2.58 2.5.16"]);
+    let head =
+        [("a/rag/Chart.yaml", rag.as_str()), ("a/platform/Chart.yaml", &platform), ("a/platform/values.yaml", &off)];
+    assert_eq!(files(&off), ["umbrella milvus 4.2.58 2.5.10", "umbrella milvus 4.2.58 2.5.16"]);
+    let risen = head.map(|(path, text)| (path, text.replace("v2.5.10", "v2.6.6")));
+    let risen: Vec<(&str, &str)> = risen.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    let kinds: Vec<_> = outcome(&head, &risen).transitions.iter().map(|one| one.kind).collect();
+    assert_eq!(kinds, [TransitionKind::Unchanged; 2], "nothing of what is off changes");
     // Two charts around it make two of it, each with its own values.
     let other = naming("other", "    alias: r\n");
     let both = [
@@ -233,7 +243,8 @@ fn a_chart_that_is_named_by_its_folder_gets_values_from_there() {
 fn a_range_without_a_lock_is_the_newest_chart_known_in_it() {
     let known = outcome(&[], &[("Chart.yaml", &chart("4.1.x", ""))]);
     let view = &known.deployments[0].chart_version;
-    let newest = known_facts().charts.iter().map(|chart| chart.version.clone()).filter(|v| v.line() == (4, 1)).max().unwrap();
+    let newest =
+        known_facts().charts.iter().map(|chart| chart.version.clone()).filter(|v| v.line() == (4, 1)).max().unwrap();
     assert_eq!((view.value.as_deref(), view.said), (Some(newest.to_string().as_str()), "default"));
     assert!(view.why.as_deref().is_some_and(|why| why.contains("4.1.x")), "{view:?}");
     // One that takes each new chart is not known.

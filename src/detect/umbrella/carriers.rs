@@ -59,7 +59,8 @@ impl<'t> Chain<'t> {
             return self.carried(carrier, tree).climb(top, tree, depth + 1, chains);
         }
         let carriers = naming(&self.folder, self.name.as_deref(), tree).into_iter();
-        let on: Vec<Chain> = carriers.map(|carrier| self.clone().carried(carrier, tree)).filter(Chain::is_on).collect();
+        let (on, off): (Vec<Chain>, Vec<Chain>) =
+            carriers.map(|carrier| self.clone().carried(carrier, tree)).partition(Chain::is_on);
         let several = on.len() > 1;
         for (nth, mut chain) in on.iter().cloned().enumerate() {
             chain.own = chain.own.filter(|_| several && nth > 0).or_else(|| self.own.clone());
@@ -71,6 +72,14 @@ impl<'t> Chain<'t> {
         if on.is_empty() {
             chains.push(self);
         }
+        // What is switched off there is described there all the same.
+        chains.extend(off.into_iter().filter(Chain::is_described));
+    }
+
+    /// Whether the chart at the top says more of what it carries than that it is off.
+    fn is_described(&self) -> bool {
+        let values = self.texts.last().filter(|text| text.is_below(&self.prefix)).and_then(Text::values);
+        values.is_some_and(|values| values.entries().any(|(_, entry)| entry.value.is_map()))
     }
 
     /// A chart in another gets its values from there as well, and those are stronger.
@@ -78,7 +87,8 @@ impl<'t> Chain<'t> {
         self.prefix.insert(0, carrier.key);
         self.carriers.push(carrier.item);
         self.texts.extend(default_values(&carrier.above, &self.prefix, tree));
-        self.name = tree.get(&format!("{}/Chart.yaml", carrier.above)).and_then(root_of).and_then(name_of).map(String::from);
+        self.name =
+            tree.get(&format!("{}/Chart.yaml", carrier.above)).and_then(root_of).and_then(name_of).map(String::from);
         self.folder = carrier.above;
         self.own = carrier.named;
         self
@@ -135,7 +145,12 @@ pub(super) fn files_of<'t>(folder: &str, tree: &'t Tree<'t>) -> Vec<&'t File<'t>
                 continue;
             }
             files.push(file);
-            open.extend(file.documents.iter().flat_map(|document| dependencies(&document.root)).filter_map(|item| target(item, file)));
+            open.extend(
+                file.documents
+                    .iter()
+                    .flat_map(|document| dependencies(&document.root))
+                    .filter_map(|item| target(item, file)),
+            );
         }
     }
     files
@@ -196,7 +211,9 @@ fn naming(folder: &str, name: Option<&str>, tree: &Tree) -> Vec<Carrier> {
         let roots = file.documents.iter().map(|document| &document.root);
         let items = roots.filter(|root| is_chart(root) || is_requirements(root)).flat_map(dependencies);
         for item in items.filter(|item| target(item, file).is_some_and(|target| target == plain(folder))) {
-            let Some(entry) = item.entry("name").filter(|entry| name.is_none_or(|name| entry.value.text() == Some(name))) else {
+            let Some(entry) =
+                item.entry("name").filter(|entry| name.is_none_or(|name| entry.value.text() == Some(name)))
+            else {
                 continue;
             };
             let named = Own { path: file.source.path.clone(), at: entry.key.at };

@@ -74,6 +74,11 @@ impl<'t> Text<'t> {
         Some(Text { document, prefix: prefix.to_vec() })
     }
 
+    /// Whether the umbrella's values begin there in this file.
+    pub fn is_below(&self, prefix: &[String]) -> bool {
+        self.prefix == prefix
+    }
+
     /// The umbrella's values in this file.
     pub fn values(&self) -> Option<&'t Node> {
         self.prefix.iter().try_fold(&self.document.root, |node, key| node.get(key))
