@@ -61,6 +61,7 @@ pub const LITERALS: &[&str] = &[
     "Milvus",
     // Of the `.env` file beside a compose file.
     "MILVUS",
+    "COMPOSE_FILE",
     // Of a service or an override that names the queue and no more, and of the server's own configuration.
     "MQ_TYPE",
     "\nmq:",

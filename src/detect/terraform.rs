@@ -19,7 +19,7 @@ use super::{Evidence, File, Found, Tree, Trouble};
 use crate::hcl::{Block, Body};
 use crate::source::{SourceId, Span};
 use crate::yaml::{Comment, Document, Kind, Node};
-pub(super) use calls::Calls;
+pub(super) use calls::{Calls, foreign_modules};
 use eval::{Each, Eval};
 use module::Module;
 pub(super) use operator::operators;

@@ -46,7 +46,7 @@ pub fn jsonl(context: &Context, w: &mut dyn io::Write) -> io::Result<()> {
             version: one.tag.as_deref(),
             source_version: one.source_version.as_deref(),
             target_version: one.target_version.as_deref(),
-            chart_version: written(&one.chart_version),
+            chart_version: written(&one.chart_version).or_else(|| as_written(context, &one.chart_version)),
             mode: written(&one.mode),
             queue: written(&one.queue),
         };
@@ -121,6 +121,13 @@ fn default_mark(one: &DeploymentView) -> &'static str {
 
 fn written(value: &ValueView) -> Option<&str> {
     value.value.as_deref().filter(|_| value.said == "written")
+}
+
+/// A range or an expression, from which a version was made or which says why none is known: as it stands there.
+fn as_written<'a>(context: &Context<'a>, view: &ValueView) -> Option<&'a str> {
+    let (at, why) = (view.at?, view.why.as_deref()?);
+    let text = context.texts.source(at.source).text.get(at.range())?.trim_matches(['"', '\'']);
+    why.contains(&format!("`{text}`")).then_some(text)
 }
 
 /// Whether the repository of an image is written too, not the tag alone.

@@ -60,7 +60,6 @@ fn the_content_of_a_file_is_a_parameter() {
     // A file that is not here may say anything.
     let missing = outcome(&files[..2]);
     assert_eq!(show(&missing.deployments[0]), "vector/milvus 4.2.58 -");
-    assert!(missing.wanted.iter().any(|one| one.path == "charts/rag/tag.txt"), "{:?}", missing.wanted);
     assert_eq!(missing.assumed.len(), 1, "the repository is taken for this one");
     assert!(missing.assumed[0].1.contains("charts/rag"), "{:?}", missing.assumed);
 }
@@ -150,4 +149,69 @@ fn what_the_webhook_does_is_no_fault_where_it_is_on() {
         let told = Config { operator_webhook: Some(true), ..Config::default() };
         assert_eq!(rules(&files, told), [""; 0], "{operator}");
     }
+}
+
+const FLUX: &str = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: apps, namespace: flux-system}\nspec:\n  path: ./\n  targetNamespace: vector\n  sourceRef: {kind: GitRepository, name: flux-system}\n";
+const MILVUS: &str = "apiVersion: milvus.io/v1beta1\nkind: Milvus\nmetadata: {name: m}\nspec: {mode: standalone, components: {image: 'milvusdb/milvus:${TAG:-v2.5.10}'}}\n";
+
+#[test]
+fn the_root_of_the_repository_is_a_folder() {
+    let files = |flux: &str| {
+        let all = outcome(&[("clusters/apps.yaml", flux), ("apps/milvus.yaml", MILVUS)]);
+        all.deployments.iter().map(|one| one.namespace.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(files(FLUX), [Some("vector".to_string())]);
+    // The root of another repository is not here.
+    assert_eq!(
+        files(&FLUX.replace("name: flux-system}", "name: other}").replace("namespace: flux-system", "namespace: x")),
+        [None]
+    );
+}
+
+#[test]
+fn what_patches_a_kustomization_may_set_its_variables() {
+    let child = FLUX.replace("./", "./apps");
+    let parent = FLUX.replace("name: apps", "name: all").replace("./", "./clusters")
+        + "  patches:\n  - target: {kind: Kustomization}\n    patch: |\n      kind: Kustomization\n      metadata: {name: x}\n      spec: {postBuild: {substituteFrom: [{kind: ConfigMap, name: settings}]}}\n";
+    let files = [("clusters/apps.yaml", child.as_str()), ("apps/milvus.yaml", MILVUS)];
+    let said = |files: &[(&str, &str)]| outcome(files).deployments[0].version.said;
+    assert_eq!(said(&files), "default");
+    assert_eq!(said(&[&files[..], &[("all.yaml", &parent)]].concat()), "unknown");
+    let other = parent.replace("{kind: Kustomization}", "{kind: Kustomization, name: other}");
+    assert_eq!(said(&[&files[..], &[("all.yaml", &other)]].concat()), "default");
+}
+
+#[test]
+fn an_overlay_of_an_inflated_chart_is_another_milvus() {
+    let base = "helmCharts:\n- {name: milvus, releaseName: m, repo: 'https://zilliztech.github.io/milvus-helm', version: 4.2.58, namespace: base}\n";
+    let over = |namespace: &str| format!("resources: [../base]\nnamespace: {namespace}\n");
+    let (dev, prod) = (over("dev"), over("prod"));
+    let files =
+        [("base/kustomization.yaml", base), ("dev/kustomization.yaml", &dev), ("prod/kustomization.yaml", &prod)];
+    assert_eq!(shown(&files[..1]), ["base/m 4.2.58 2.5.16"]);
+    assert_eq!(shown(&files[..2]), ["dev/m 4.2.58 2.5.16"]);
+    assert_eq!(shown(&files), ["dev/m 4.2.58 2.5.16", "prod/m 4.2.58 2.5.16"]);
+}
+
+#[test]
+fn the_files_that_compose_is_told_to_read() {
+    let service = |tag: &str| {
+        format!("services:\n  standalone:\n    image: milvusdb/milvus:{tag}\n    command: milvus run standalone\n")
+    };
+    let (one, two) = (service("v2.5.10"), service("v2.5.12"));
+    let files = [
+        ("a/.env", "COMPOSE_FILE=docker-compose.yml:docker-compose.prod.yml\n"),
+        ("a/docker-compose.yml", one.as_str()),
+        ("a/docker-compose.prod.yml", two.as_str()),
+    ];
+    assert_eq!(shown(&files), ["-/standalone - 2.5.12"]);
+    assert_eq!(shown(&files[1..]), ["-/standalone - 2.5.12", "-/standalone - 2.5.10"]);
+}
+
+#[test]
+fn a_module_from_elsewhere_is_named() {
+    let text = "module \"milvus\" {\n  source = \"git::https://example.com/terraform-milvus.git?ref=v1\"\n}\n";
+    let all = outcome(&[("main.tf", text)]);
+    assert!(all.deployments.is_empty());
+    assert_eq!(all.left_out.len(), 1, "{:?}", all.left_out);
 }
