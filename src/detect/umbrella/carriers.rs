@@ -73,13 +73,14 @@ impl<'t> Chain<'t> {
             chains.push(self);
         }
         // What is switched off there is described there all the same.
-        chains.extend(off.into_iter().filter(Chain::is_described));
+        chains.extend(off);
     }
 
-    /// Whether the chart at the top says more of what it carries than that it is off.
-    fn is_described(&self) -> bool {
+    /// Whether the chart at the top says more of Milvus than that it is off.
+    fn speaks_of(&self, key: &str) -> bool {
         let values = self.texts.last().filter(|text| text.is_below(&self.prefix)).and_then(Text::values);
-        values.is_some_and(|values| values.entries().any(|(_, entry)| entry.value.is_map()))
+        let own = values.and_then(|values| values.get(key));
+        own.is_some_and(|own| own.is_map() && !is_left_out(own))
     }
 
     /// A chart in another gets its values from there as well, and those are stronger.
@@ -114,7 +115,9 @@ impl<'t> Chain<'t> {
     /// The values of `values.yaml` alone, and with those of each environment.
     pub fn stacks(&self, key: &str, tree: &'t Tree<'t>) -> Vec<Stack<'t>> {
         let beside = self.beside.iter().flat_map(|chain| chain.environments(key, tree));
-        std::iter::once(self.alone(key)).chain(self.environments(key, tree)).chain(beside).collect()
+        // Another chart around it makes another Milvus where it says something of Milvus, as another environment does.
+        let alone = Some(self.alone(key)).filter(|_| self.own.is_none() || self.speaks_of(key));
+        alone.into_iter().chain(self.environments(key, tree)).chain(beside).collect()
     }
 
     fn environments(&self, key: &str, tree: &'t Tree<'t>) -> Vec<Stack<'t>> {
