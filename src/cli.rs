@@ -118,6 +118,9 @@ pub struct Scope {
     /// The version of the Milvus operator
     #[arg(long, value_name = "X.Y.Z", env = "MILVUS_LINT_OPERATOR_VERSION")]
     pub operator_version: Option<String>,
+    /// Whether the webhook of the Milvus operator is on
+    #[arg(long, value_name = "on|off", value_parser = ["on", "off"], env = "MILVUS_LINT_OPERATOR_WEBHOOK")]
+    pub operator_webhook: Option<String>,
     /// The version of Kubernetes
     #[arg(long, value_name = "X.Y.Z", env = "MILVUS_LINT_KUBERNETES_VERSION")]
     pub kubernetes_version: Option<String>,

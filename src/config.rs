@@ -25,6 +25,8 @@ pub struct Config {
     /// The same table as the base state has it, where that differs.
     pub base_values: Option<Vec<ValuesFiles>>,
     pub operator_version: Option<Version>,
+    /// Whether the operator's webhook is on.
+    pub operator_webhook: Option<bool>,
     /// Images whose tag names no version, with their version.
     pub images: Vec<(String, Version)>,
     pub exceptions: Vec<Exception>,
@@ -239,6 +241,7 @@ impl Reader<'_> {
             "exclude",
             "values",
             "operator-version",
+            "operator-webhook",
             "kubernetes-version",
             "images",
             "exceptions",
@@ -262,6 +265,11 @@ impl Reader<'_> {
                 }
                 "operator-version" => config.operator_version = self.version(value, "`operator-version`"),
                 "kubernetes-version" => config.kubernetes_version = self.version(value, "`kubernetes-version`"),
+                "operator-webhook" => match value.raw_text() {
+                    Some("on" | "true") => config.operator_webhook = Some(true),
+                    Some("off" | "false") => config.operator_webhook = Some(false),
+                    _ => self.wrong(value.at, "`operator-webhook` is on or off".to_string()),
+                },
                 "pedantic" => match value.raw_text() {
                     Some("true") => config.pedantic = true,
                     Some("false") => config.pedantic = false,

@@ -91,8 +91,9 @@ pub fn check_with(base: &Sources, head: &Sources, facts: &Facts, config: &Config
     let incomplete = incomplete(head, &troubles, texts);
     let left_out = after.left_out.into_iter().filter(|left| scope.names(left.at));
     let left_out = left_out.map(|left| (left.at, left.why)).collect();
+    let assumed = after.assumed.into_iter().filter(|one| scope.names(one.at)).map(|one| (one.at, one.why)).collect();
     let parts = view::Parts { transitions: &transitions, findings, excepted, incomplete, texts, facts, config };
-    Outcome { left_out, wanted, ..view::outcome(parts) }
+    Outcome { left_out, assumed, wanted, ..view::outcome(parts) }
 }
 
 /// Every Milvus of one side that is switched on and that the user asked about, for whoever plans with it.
@@ -125,6 +126,7 @@ struct Understood {
     wanted: Vec<Wanted>,
     operators: Vec<Operator>,
     left_out: Vec<LeftOut>,
+    assumed: Vec<LeftOut>,
 }
 
 /// The base, which is not read again where no file with a Milvus in it differs.
@@ -159,6 +161,7 @@ fn understand(sources: &Sources, facts: &Facts, config: &Config) -> Understood {
         let mut given = given(&file.source.path, sources.side, facts, config);
         for evidence in found.evidence {
             given.manager = detect::manager(&operators, &evidence.id.path);
+            given.webhook_there = detect::webhook(&operators, &evidence.id.path);
             match normalize::read(&evidence, facts, &given) {
                 Normal::Deployment(mut deployment) => {
                     deployment.ground.files = files_of(&evidence, &tree);
@@ -173,6 +176,7 @@ fn understand(sources: &Sources, facts: &Facts, config: &Config) -> Understood {
         understood.troubles.extend(found.troubles);
         understood.comments.extend(found.comments);
         understood.off.extend(found.off);
+        understood.assumed.extend(found.assumed);
         understood.examples.extend(found.examples.iter().map(|example| shown(example, facts, &given)));
         scripts.extend(found.script.map(|script| (index, script)));
     }
@@ -249,6 +253,8 @@ fn given(path: &str, side: Side, facts: &Facts, config: &Config) -> Given {
         operator: operator.map(|version| (version, "operator-version as given".to_string())),
         images: config.images.clone(),
         manager: None,
+        webhook: config.operator_webhook.map(|on| (on, "operator-webhook as given".to_string())),
+        webhook_there: None,
         builds: facts.builds.iter().map(|build| (build.tag.clone(), build.version.clone())).collect(),
         ..Given::default()
     }

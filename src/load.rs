@@ -406,6 +406,9 @@ fn read_config(scope: &Scope, root: &Path, cwd: &Path) -> anyhow::Result<Config>
     if let Some(operator) = version("--operator-version", scope.operator_version.as_ref())? {
         config.operator_version = Some(operator);
     }
+    if let Some(webhook) = &scope.operator_webhook {
+        config.operator_webhook = Some(webhook == "on");
+    }
     if let Some(kubernetes) = version("--kubernetes-version", scope.kubernetes_version.as_ref())? {
         config.kubernetes_version = Some(kubernetes);
     }

@@ -24,6 +24,8 @@ pub struct Outcome {
     pub wanted: Vec<Wanted>,
     /// What was recognised as no Milvus: where, and as what.
     pub left_out: Vec<(Span, String)>,
+    /// What was taken for granted to find what was found, and where it is written.
+    pub assumed: Vec<(Span, String)>,
 }
 
 /// Counts, and what was compared with what.

@@ -5,6 +5,7 @@
 
 mod applications;
 mod argocd;
+mod containers;
 mod coverage;
 mod facts;
 mod house;

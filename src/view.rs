@@ -43,8 +43,8 @@ pub(crate) fn outcome(parts: Parts) -> Outcome {
         infos: count(Severity::Info),
         unknown_changes: transitions.iter().filter(|t| t.verdict == Some(Verdict::Unknown.as_str())).count(),
     };
-    let (wanted, left_out) = (Vec::new(), Vec::new());
-    Outcome { summary, deployments, transitions, findings, excepted, incomplete, wanted, left_out }
+    let (wanted, left_out, assumed) = (Vec::new(), Vec::new(), Vec::new());
+    Outcome { summary, deployments, transitions, findings, excepted, incomplete, wanted, left_out, assumed }
 }
 
 fn deployment(transition: &Transition, facts: &Facts) -> Option<DeploymentView> {

@@ -67,6 +67,7 @@ fn situations(args: &cli::Plan, common: &Common) -> anyhow::Result<(Facts, Vec<R
         exclude: args.exclude.clone(),
         chart_version: args.chart.clone(),
         operator_version: args.operator.clone(),
+        operator_webhook: None,
         kubernetes_version: None,
         written: Vec::new(),
     };

@@ -5,6 +5,7 @@
 //! another chart is looked at no further than to its sources.
 
 mod action;
+mod environment;
 mod fill;
 mod folder;
 mod follow;

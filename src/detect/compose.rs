@@ -27,8 +27,13 @@ pub(super) fn find(document: &Arc<Document>, file: &File, tree: &Tree, found: &m
         return;
     }
     let variables = include::variables(path, tree);
-    let above = overrides(path).into_iter().find_map(|name| tree.beside(path, &name));
-    let above = above.and_then(|file| Some((file.documents.first()?, file.source.path.as_str())));
+    let above: Vec<&File> = match include::chosen(path, tree) {
+        // The first of the files that `.env` names speaks for all of them.
+        Some(files) if files.first().is_some_and(|first| first.id == file.id) => files.into_iter().skip(1).collect(),
+        Some(files) if files.iter().any(|one| one.id == file.id) => return,
+        _ => overrides(path).into_iter().find_map(|name| tree.beside(path, &name)).into_iter().collect(),
+    };
+    let above = above.into_iter().filter_map(|file| Some((file.documents.first()?, file.source.path.as_str())));
     let texts: Vec<(&Arc<Document>, &str)> = std::iter::once((document, path.as_str())).chain(above).collect();
     let reader = Reader { tree, texts, variables };
     let mut services: Vec<(&str, Span)> = Vec::new();

@@ -3,7 +3,7 @@
 //! Takes the files of a side and what was found in them; gives for each document that speaks of Milvus and holds none the
 //! reason, where it is one of the known ones. Nothing is judged by it: it is what `inventory -v` lists.
 
-use super::{Found, Tree, helm_values, milvus_resource};
+use super::{Found, Tree, helm_values, milvus_resource, terraform};
 use crate::source::Span;
 use crate::yaml::{Document, Kind, Node};
 
@@ -21,6 +21,7 @@ pub fn left_out(tree: &Tree, found: &[Found]) -> Vec<LeftOut> {
         if !file.source.text.contains("ilvus") {
             continue;
         }
+        left.extend(terraform::foreign_modules(file).map(|(at, why)| LeftOut { at, why }));
         for document in &file.documents {
             let held = |at: Span| at.source == document.source && document.at.contains(at);
             let holds = found.evidence.iter().any(|evidence| held(evidence.at));

@@ -41,7 +41,7 @@ pub use helm_command::{release, unread_values, values_files};
 pub use kustomize::lay_overlays;
 pub use layers::{Layer, Layers, Look};
 pub use left_out::{LeftOut, left_out};
-pub use operator::{Manager, Operator, Release as OperatorRelease, manager, operators};
+pub use operator::{Manager, Operator, Release as OperatorRelease, manager, operators, webhook};
 pub use patch_command::patched;
 pub use process::{Process, Role, Variable};
 pub use references::{Open, open};
@@ -63,6 +63,7 @@ pub const LITERALS: &[&str] = &[
     "Milvus",
     // Of the `.env` file beside a compose file.
     "MILVUS",
+    "COMPOSE_FILE",
     // Of a service or an override that names the queue and no more, and of the server's own configuration.
     "MQ_TYPE",
     "\nmq:",
@@ -88,6 +89,8 @@ pub const LITERALS: &[&str] = &[
     "woodpecker:",
     "standalone",
     "minio",
+    // A chart that carries another one of the repository, in which Milvus may be.
+    "file://",
     // Where a chart of that name comes from is said by another object.
     "HelmRepository",
     // Overlays, and patches that name nothing but a path.
@@ -186,6 +189,8 @@ pub struct Found {
     pub filled: Vec<Span>,
     /// Folders that an Application installs, until it is known what all files hold.
     pub applied: Vec<Applied>,
+    /// What was taken for granted to find what is here.
+    pub assumed: Vec<LeftOut>,
 }
 
 /// Something that looks like Milvus and could not be read.

@@ -7,16 +7,18 @@ mod managed;
 mod remote;
 #[cfg(test)]
 mod tests;
+mod webhook;
 
-pub use managed::{Manager, manager};
+pub use managed::{Manager, manager, webhook};
+pub(super) use webhook::{VALUE as WEBHOOK, switch};
 
-use super::{File, Tree};
+use super::{File, Tree, terraform};
 use crate::model::{Image, Version};
 use crate::source::Span;
 use crate::yaml::{Document, Kind, Node};
 
 /// The name of the chart, and the last part of the image's.
-const NAME: &str = "milvus-operator";
+pub(super) const NAME: &str = "milvus-operator";
 
 /// An installation of the operator.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +28,8 @@ pub struct Operator {
     /// Where its version is written, or what implies it.
     pub at: Span,
     pub version: Release,
+    /// Whether its webhook is on, where that is written.
+    pub webhook: Option<(bool, Span)>,
 }
 
 /// What a text says of the operator's version.
@@ -43,6 +47,7 @@ pub enum Release {
 pub fn operators(tree: &Tree) -> Vec<Operator> {
     let mut found = Vec::new();
     for file in tree.files.iter().filter(|file| file.source.text.contains(NAME)) {
+        found.extend(terraform::operators(file, tree));
         for document in &file.documents {
             let place = Place { file, tree, document };
             place.search(&document.root, 0, &mut found);
@@ -87,7 +92,8 @@ impl Place<'_> {
                 let own = self.chart(node).or_else(|| self.oci(node)).or_else(|| self.image(node));
                 let own = own.or_else(|| self.folder(node));
                 if let Some((at, version)) = own {
-                    found.push(Operator { path: self.file.source.path.clone(), at, version });
+                    let webhook = webhook::of(node, self.values(node), &self.file.source.text);
+                    found.push(Operator { path: self.file.source.path.clone(), at, version, webhook });
                 }
                 found.extend(remote::resources(node, &self.file.source.path));
                 // What a definition of a type says in its examples is no installation.
@@ -167,18 +173,23 @@ impl Place<'_> {
 
     /// The image that the values beside a chart set, where that names a version of its own.
     fn image_of_values(&self, node: &Node) -> Option<(Span, Release)> {
+        let values = self.values(node)?;
+        let tag = values.at_path(&["image", "tag"])?;
+        let text = tag.raw_text().filter(|text| !text.is_empty())?;
+        Some((tag.at, release_of_image(&format!("{NAME}:{text}"))))
+    }
+
+    /// The values that stand beside a chart.
+    fn values<'n>(&'n self, node: &'n Node) -> Option<&'n Node> {
         let root = &self.document.root;
         let flux = root.at_path(&["spec", "chart", "spec"]).filter(|spec| std::ptr::eq(*spec, node));
-        let values = match flux {
+        match flux {
             Some(_) => root.at_path(&["spec", "values"]),
             None => ["values", "valuesInline"].iter().find_map(|key| node.get(key)).or_else(|| {
                 let helm = node.get("helm")?;
                 helm.get("valuesObject")
             }),
-        }?;
-        let tag = values.at_path(&["image", "tag"])?;
-        let text = tag.raw_text().filter(|text| !text.is_empty())?;
-        Some((tag.at, release_of_image(&format!("{NAME}:{text}"))))
+        }
     }
 
     /// A chart that is a folder of this repository: its version stands there, and it is found there if it is a release.
@@ -194,12 +205,12 @@ fn is_named(node: &Node) -> bool {
     node.raw_text().is_some_and(|text| text.trim_end_matches('/').rsplit('/').next() == Some(NAME))
 }
 
-fn is_operator(repository: &str) -> bool {
+pub(super) fn is_operator(repository: &str) -> bool {
     repository.rsplit('/').next() == Some(NAME)
 }
 
 /// The operator's chart has the operator's own numbers.
-fn release_of_chart(text: &str) -> Release {
+pub(super) fn release_of_chart(text: &str) -> Release {
     let plain = text.trim().trim_start_matches('=').trim();
     match Version::parse(plain.strip_prefix('v').unwrap_or(plain)) {
         Some(version) => Release::Fixed(version),
@@ -211,7 +222,7 @@ fn release_of_chart(text: &str) -> Release {
     }
 }
 
-fn release_of_image(text: &str) -> Release {
+pub(super) fn release_of_image(text: &str) -> Release {
     let image = Image::parse(text);
     match image.version() {
         Some(version) => Release::Fixed(version.clone()),

@@ -9,18 +9,20 @@ mod eval;
 mod guest;
 mod manifest;
 mod module;
+mod operator;
 mod release;
 #[cfg(test)]
 mod tests;
 mod values;
 
 use super::{Evidence, File, Found, Tree, Trouble};
-use crate::hcl::Block;
+use crate::hcl::{Block, Body};
 use crate::source::{SourceId, Span};
 use crate::yaml::{Comment, Document, Kind, Node};
-pub(super) use calls::Calls;
-use eval::Eval;
+pub(super) use calls::{Calls, foreign_modules};
+use eval::{Each, Eval};
 use module::Module;
+pub(super) use operator::operators;
 use std::sync::Arc;
 
 /// How deep modules call modules; deeper is a circle.
@@ -55,7 +57,7 @@ pub(super) fn find(file: &File, tree: &Tree, found: &mut Found) {
     if module.is_called() {
         return;
     }
-    for block in parsed.body.blocks("resource").filter(|_| mentions) {
+    for block in resources(&parsed.body).filter(|_| mentions) {
         in_resource(&module, file, block, found);
     }
     for call in parsed.body.blocks("module") {
@@ -72,9 +74,25 @@ pub(super) fn find(file: &File, tree: &Tree, found: &mut Found) {
     }
 }
 
-/// What a module that is called describes, and those that it calls.
+/// Whatever may hold a Milvus: resources, and the charts that are rendered only.
+fn resources(body: &Body) -> impl Iterator<Item = &Block> {
+    let template = |block: &&Block| block.labels.first().is_some_and(|label| label == "helm_template");
+    body.blocks("resource").chain(body.blocks("data").filter(template))
+}
+
+/// What a module that is called describes, and those that it calls: once, or for each element of its `for_each`.
 fn in_call(caller: &Module, call: &Block, depth: usize, found: &mut Found) {
-    let Some(module) = caller.called(call).filter(|_| depth < DEEPEST) else { return };
+    let each = Eval::of(caller).each_of(call);
+    if each.is_empty() {
+        return in_one_call(caller, call, (depth, None), found);
+    }
+    for each in each {
+        in_one_call(caller, call, (depth, Some(each)), found);
+    }
+}
+
+fn in_one_call(caller: &Module, call: &Block, (depth, each): (usize, Option<Each>), found: &mut Found) {
+    let Some(module) = caller.called(call, each).filter(|_| depth < DEEPEST) else { return };
     let off = Eval::of(caller).is_none_of(call);
     let before = found.evidence.len();
     for file in module.files.iter().filter(|file| !file.source.path.ends_with(".tfvars")) {
@@ -87,7 +105,7 @@ fn in_call(caller: &Module, call: &Block, depth: usize, found: &mut Found) {
             let why = format!("the module that is called here cannot be read: {what}");
             found.troubles.push(Trouble { at: call.at, why });
         }
-        for block in parsed.body.blocks("resource") {
+        for block in resources(&parsed.body) {
             in_resource(&module, file, block, found);
         }
         for inner in parsed.body.blocks("module") {
@@ -101,13 +119,34 @@ fn in_call(caller: &Module, call: &Block, depth: usize, found: &mut Found) {
 }
 
 fn in_resource(module: &Module, file: &File, block: &Block, found: &mut Found) {
+    let each = Eval::of(module).each_of(block);
+    if each.is_empty() {
+        return in_one_resource(module, file, block, None, found);
+    }
     let before = found.evidence.len();
+    let mut firsts = Vec::new();
+    for each in &each {
+        firsts.push(found.evidence.len());
+        in_one_resource(module, file, block, Some(each), found);
+    }
+    // Each needs a place of its own, which the elements have where they are written here.
+    let all = found.evidence.len();
+    for (at, each) in firsts.into_iter().zip(&each).skip(1) {
+        if at < all && at > before && found.evidence[at].at == block.at && each.at.source == file.id {
+            found.evidence[at].at = each.at;
+        }
+    }
+}
+
+fn in_one_resource(module: &Module, file: &File, block: &Block, each: Option<&Each>, found: &mut Found) {
+    let before = found.evidence.len();
+    let eval = Eval::of(module).for_each(each);
     match block.labels.first().map(String::as_str) {
-        Some("helm_release") => found.evidence.extend(release::evidence(module, file, block)),
-        Some("kubernetes_manifest") => manifest::find(module, file, block, "manifest", found),
+        Some("helm_release" | "helm_template") => found.evidence.extend(release::evidence(eval, file, block)),
+        Some("kubernetes_manifest") => manifest::find(eval, file, block, "manifest", found),
         Some("kubectl_manifest" | "k8s_manifest") => {
             for key in ["yaml_body", "content"] {
-                manifest::find(module, file, block, key, found);
+                manifest::find(eval, file, block, key, found);
             }
         }
         _ => {}
@@ -116,7 +155,7 @@ fn in_resource(module: &Module, file: &File, block: &Block, found: &mut Found) {
     if new.is_empty() {
         return;
     }
-    let off = Eval::of(module).is_none_of(block);
+    let off = eval.is_none_of(block);
     for evidence in new {
         // What its expressions name may stand in any file of the module: those belong to it.
         let mut layers = module.silent_layers();

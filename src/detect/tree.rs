@@ -104,6 +104,11 @@ impl<'a> Tree<'a> {
         self.look(from, relative, Asked::new(at, relative, Need::Text))
     }
 
+    /// The same for what the Milvus takes from there that has a layer at `by`.
+    pub(super) fn refer_for(&self, from: &str, relative: &str, at: Span, by: Span) -> Option<&File<'a>> {
+        self.look(from, relative, Asked { by, ..Asked::new(at, relative, Need::Text) })
+    }
+
     /// A file that may stand there. It is read when it does, and nothing is wrong when it does not.
     pub(super) fn seek(&self, from: &str, relative: &str, at: Span) -> Option<&File<'a>> {
         self.look(from, relative, Asked::new(at, relative, Need::Wish))

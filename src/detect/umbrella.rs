@@ -4,6 +4,7 @@
 //! installed with: `values.yaml`, and every `values-<env>.yaml` that says something of its own. Nothing here knows what the
 //! values mean.
 
+mod carriers;
 mod chart;
 mod references;
 mod values;
@@ -12,7 +13,6 @@ pub(super) use chart::is_of_chart_itself;
 pub(super) use references::expect_charts;
 
 use super::release::Release;
-use super::tree::plain;
 use super::{Evidence, File, Found, Layer, Layers, Tree, helm_values};
 use crate::model::{Identity, Surface, Version};
 use crate::source::Span;
@@ -53,15 +53,7 @@ pub(super) fn find(document: &Arc<Document>, file: &File, tree: &Tree, found: &m
 /// switched off then.
 pub(super) fn installed(folder: &str, over: &[Layer], tree: &Tree) -> Vec<(Evidence, bool)> {
     let mut installed = Vec::new();
-    let root = plain(folder);
-    for file in tree.below(folder) {
-        let path = plain(&file.source.path);
-        let (inside, name) = path.rsplit_once('/').unwrap_or(("", &path));
-        let inside = inside.strip_prefix(&root).unwrap_or(inside).trim_start_matches('/');
-        let is_inside = inside.split('/').enumerate().all(|(at, part)| at % 2 == 1 || part == "charts");
-        if !["Chart.yaml", "requirements.yaml"].contains(&name) || !(inside.is_empty() || is_inside) {
-            continue;
-        }
+    for file in carriers::files_of(folder, tree) {
         let roots = file.documents.iter().map(|document| &document.root);
         for root in roots.filter(|root| chart::is_chart(root) || chart::is_requirements(root)) {
             for dependency in Dependency::all(root) {

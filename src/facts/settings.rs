@@ -42,6 +42,8 @@ pub struct SettingFact {
     pub was: String,
     /// Other keys of the same tree that must say something too: `key=value` separated by spaces.
     pub also: String,
+    /// Whether the operator's webhook must be on or off: `@webhook=on` among those keys.
+    pub webhook: Option<bool>,
     /// The same of the base, for a change.
     pub also_was: String,
     /// The version that runs before.
@@ -98,6 +100,8 @@ pub struct Around<'a> {
     pub head: Option<&'a Deployment>,
     pub operator: Option<&'a Version>,
     pub kubernetes: Option<&'a Version>,
+    /// Whether the operator's webhook is on.
+    pub webhook: Option<bool>,
 }
 
 /// Whether a row speaks.
@@ -139,6 +143,12 @@ impl SettingFact {
         match (&self.queue, queue) {
             (Some(want), Some(is)) if want != is => return Speaks::No,
             (Some(_), None) => open.push("the message queue"),
+            _ => {}
+        }
+        match (self.webhook, around.webhook) {
+            (Some(want), Some(is)) if want != is => return Speaks::No,
+            // Off is what it is unless somebody turned it on.
+            (Some(true), None) => open.push("the operator's webhook"),
             _ => {}
         }
         if open.is_empty() { Speaks::Yes } else { Speaks::Open(open) }

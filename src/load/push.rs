@@ -6,6 +6,7 @@
 use super::{Loaded, base_values, filter, read_config, with_wanted};
 use crate::Usage;
 use crate::cli::Scope;
+use crate::standpoint::Standpoint;
 use anyhow::Context as _;
 use globset::Glob;
 use milvus_lint::source::asked::Door;
@@ -82,9 +83,11 @@ pub fn load_push(push: &Push, scope: &Scope) -> anyhow::Result<Loaded> {
 }
 
 fn load_once(push: &Push, scope: &Scope, more: &[Glob]) -> anyhow::Result<Loaded> {
-    let cwd = std::env::current_dir().context("the current folder cannot be read")?;
-    let repository = Repository::discover(&cwd)?.context("the repository was there a moment ago")?;
+    let stands = std::env::current_dir().context("the current folder cannot be read")?;
+    let repository = Repository::discover(&stands)?.context("the repository was there a moment ago")?;
     let root = repository.root().to_path_buf();
+    let standpoint = Standpoint::below(&root, &stands).unwrap_or_default();
+    let cwd = root.clone();
     let mut config = read_config(scope, &root, &cwd)?;
     let filter = filter(&config, scope, &root, more)?;
     let filter = if more.is_empty() { filter } else { filter.only_kept() };
@@ -107,5 +110,5 @@ fn load_once(push: &Push, scope: &Scope, more: &[Glob]) -> anyhow::Result<Loaded
         }
     };
     let doors = (before, door(&push.new, &new));
-    Ok(Loaded { base, head, config, root, hint: None, doors, filter, cwd })
+    Ok(Loaded { base, head, config, root, hint: None, doors, filter, cwd, standpoint })
 }

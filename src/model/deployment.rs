@@ -282,6 +282,8 @@ pub struct Deployment {
     pub update_mode: Field<String>,
     pub chart: Field<Version>,
     pub operator: Field<Version>,
+    /// Whether the operator's webhook is on.
+    pub webhook: Field<bool>,
     pub components: Vec<Component>,
     /// The Deployments that come of it.
     pub workloads: Field<Vec<Workload>>,
@@ -321,6 +323,8 @@ pub struct Migration {
     pub tool_image: Option<Field<Image>>,
     pub operation: Operation,
     pub operator: Field<Version>,
+    /// Whether the operator's webhook is on.
+    pub webhook: Field<bool>,
     /// Every key that is written.
     pub settings: Settings,
     pub oddities: Vec<Oddity>,

@@ -2,6 +2,7 @@
 //!
 //! Dialects build it, `pair` compares it, rules judge it. It knows places, and neither YAML nor facts.
 
+mod constraint;
 mod deployment;
 mod field;
 mod reference;
@@ -13,6 +14,7 @@ mod version;
 mod workload;
 mod written;
 
+pub use constraint::Constraint;
 pub use deployment::{
     Component, CoordinatorLayout, Deployment, Dialect, Ground, Identity, Migration, Mode, Oddity, Operation, Queue,
     Surface, Unfound, Verbatim,

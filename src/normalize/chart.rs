@@ -12,10 +12,10 @@ pub(super) use write::write;
 
 use super::variable::{Variable, variable};
 use super::{Given, Reader, version_of};
-use crate::detect::Evidence;
+use crate::detect::{Evidence, What};
 use crate::facts::Facts;
 use crate::model::{
-    Deployment, Dialect, Field, Ground, Image, Mode, Queue, Said, Settings, Surface, Verbatim, Version,
+    Constraint, Deployment, Dialect, Field, Ground, Image, Mode, Queue, Said, Settings, Surface, Verbatim, Version,
 };
 use crate::source::Span;
 use crate::yaml::Node;
@@ -66,6 +66,7 @@ pub(super) fn read(evidence: &Evidence, surface: Surface, facts: &Facts, given: 
         update_mode: Field::unknown(evidence.at, "the chart has no update mode"),
         workloads: agree(&charts, |chart| values.workloads(chart)),
         operator: Field::unknown(evidence.at, "values of a chart have no operator"),
+        webhook: Field::unknown(evidence.at, "values of a chart have no operator"),
         components: Vec::new(),
         settings: Settings::default(),
         oddities,
@@ -128,7 +129,7 @@ fn chart_version(evidence: &Evidence, facts: &Facts, given: &Given) -> Field<Ver
         return Field::unknown(evidence.at, "these values are not for the Milvus chart, but for a chart of its own");
     }
     match (named, &given.chart) {
-        (Some(named), None) => named,
+        (Some(named), None) => in_range(evidence, facts).unwrap_or(named),
         (Some(named), _) if named.value().is_some() => named,
         (named, Some((version, who))) => {
             Field::default(named.map_or(evidence.at, |named| named.at), version.clone(), who.clone())
@@ -137,6 +138,25 @@ fn chart_version(evidence: &Evidence, facts: &Facts, given: &Given) -> Field<Ver
             Field::unknown(evidence.at, "nothing says which chart these values are for; say it with --chart-version")
         }
     }
+}
+
+/// What a range in a `Chart.yaml` without a lock comes to: the newest chart in it that is known. A range that holds the newest
+/// of all charts takes each new one, so what it comes to on another day is not known.
+fn in_range(evidence: &Evidence, facts: &Facts) -> Option<Field<Version>> {
+    let (at, text) =
+        evidence.chart.as_ref().filter(|_| matches!(evidence.what, What::Deployment(Surface::Umbrella, _)))?;
+    let range = Constraint::parse(text).filter(|_| Version::parse(text).is_none())?;
+    let published = || facts.charts.iter().filter(|chart| chart.published).map(|chart| &chart.version);
+    let newest = published().filter(|version| range.contains(version)).max()?;
+    if published().any(|version| version > newest && !range.contains(version)) {
+        return Some(Field::default(
+            *at,
+            newest.clone(),
+            format!("the newest chart that is known in the range `{text}`"),
+        ));
+    }
+    let open = format!("`{text}` is a range that takes each new chart (the newest that is known is {newest})");
+    Some(Field::unknown(*at, format!("{open}; say it with --chart-version")))
 }
 
 /// Why a text names no version of a chart.

@@ -9,10 +9,11 @@ use std::sync::Arc;
 
 /// Understands a MilvusUpgrade. What nobody writes stays unknown: the operator's webhook would fill some of it in, and it is
 /// off unless somebody turned it on.
-pub(super) fn read(evidence: &Evidence, _facts: &Facts, given: &Given) -> Migration {
+pub(super) fn read(evidence: &Evidence, facts: &Facts, given: &Given) -> Migration {
     let reader = Reader::new(evidence);
     let mut oddities = reader.oddities();
     oddities.extend(operator::root_metadata(evidence));
+    let running = operator_version(evidence, given);
     let image = |key: &str| {
         let node = reader.node(&["spec", key])?;
         let text = node.raw_text().filter(|text| !text.is_empty())?;
@@ -48,7 +49,8 @@ pub(super) fn read(evidence: &Evidence, _facts: &Facts, given: &Given) -> Migrat
         target_image: image("targetImage"),
         tool_image: image("toolImage"),
         operation,
-        operator: operator_version(evidence, given),
+        webhook: super::operator_webhook(evidence, &running, facts, given),
+        operator: running,
         settings: Settings::default(),
         oddities,
         keys: super::written::written(evidence),

@@ -39,6 +39,10 @@ pub struct Given {
     pub operator: Option<(Version, String)>,
     /// What the repository says of it, where nobody else does.
     pub manager: Option<Manager>,
+    /// Whether the operator's webhook is on, and who says so.
+    pub webhook: Option<(bool, String)>,
+    /// What the repository says of that, where nobody else does.
+    pub webhook_there: Option<(bool, Span)>,
     /// Images whose tag names no version, each with its version.
     pub images: Vec<(String, Version)>,
     /// Tags of somebody's own builds, each with the release that it is.
@@ -331,6 +335,26 @@ pub(crate) fn operator_version(evidence: &Evidence, given: &Given) -> Field<Vers
         (None, Some(Manager::Unknown(why))) => Field::unknown(evidence.at, why),
         (None, None) => {
             Field::unknown(evidence.at, "the operator's version is not known; say it with --operator-version")
+        }
+    }
+}
+
+/// Whether the operator's webhook is on, as far as it is known.
+pub(crate) fn operator_webhook(
+    evidence: &Evidence,
+    operator: &Field<Version>,
+    facts: &Facts,
+    given: &Given,
+) -> Field<bool> {
+    match (&given.webhook, &given.webhook_there, operator.value()) {
+        (Some((on, who)), ..) => Field::default(evidence.at, *on, who.clone()),
+        (None, Some((on, at)), _) => Field::written(*at, *on),
+        (None, None, Some(version)) => match facts.operator(version) {
+            Some(known) => Field::default(operator.at, known.webhook, format!("default of operator {version}")),
+            None => Field::unknown(operator.at, format!("nothing is known of operator {version}")),
+        },
+        (None, None, None) => {
+            Field::unknown(evidence.at, "the operator's version is not known; say it with --operator-webhook")
         }
     }
 }

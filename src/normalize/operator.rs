@@ -91,6 +91,7 @@ pub(super) fn read(evidence: &Evidence, surface: Surface, facts: &Facts, given: 
         rolls,
         update_mode,
         chart: Field::unknown(evidence.at, "a Milvus resource has no chart"),
+        webhook: super::operator_webhook(evidence, &operator, facts, given),
         operator,
         components,
         workloads,

@@ -46,6 +46,7 @@ pub(super) fn read(evidence: &Evidence, surface: Surface, facts: &Facts, given: 
         workloads: Field::unknown(evidence.at, "plain containers are started by hand, one by one"),
         chart: Field::unknown(evidence.at, "a plain container has no chart"),
         operator: Field::unknown(evidence.at, "a plain container has no operator"),
+        webhook: Field::unknown(evidence.at, "a plain container has no operator"),
         components: Vec::new(),
         settings: Settings::default(),
         oddities,

@@ -180,23 +180,25 @@ fn driver(one: &DeploymentView) -> String {
     }
 }
 
-/// What was recognised and is no Milvus.
+/// What was recognised and is no Milvus, and what was taken for granted.
 fn left_out(context: &Context, paint: Paint, w: &mut dyn io::Write) -> io::Result<()> {
-    let all = &context.outcome.left_out;
-    if context.style.verbosity == 0 || all.is_empty() {
-        return Ok(());
-    }
+    let outcome = &context.outcome;
     let place = |at: Span| {
         let (line, _) = context.texts.position(at.source, at.start);
         format!("{}:{line}", context.texts.source(at.source).name())
     };
-    let rows: Vec<Vec<Cell>> =
-        all.iter().map(|(at, why)| vec![Cell::plain(place(*at)), Cell::new(Role::Faint, why)]).collect();
-    writeln!(w, "{}", paint.say(Role::Strong, "recognised and left out"))?;
-    for line in paint.columns(&rows) {
-        writeln!(w, "  {line}")?;
+    for (title, all) in [("taken for granted", &outcome.assumed), ("recognised and left out", &outcome.left_out)] {
+        if context.style.verbosity == 0 || all.is_empty() {
+            continue;
+        }
+        let row = |(at, why): &(Span, String)| vec![Cell::plain(place(*at)), Cell::new(Role::Faint, why)];
+        writeln!(w, "{}", paint.say(Role::Strong, title))?;
+        for line in paint.columns(&all.iter().map(row).collect::<Vec<_>>()) {
+            writeln!(w, "  {line}")?;
+        }
+        writeln!(w)?;
     }
-    writeln!(w)
+    Ok(())
 }
 
 fn values(one: &DeploymentView) -> [(&'static str, &ValueView); 7] {

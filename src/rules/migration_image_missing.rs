@@ -18,9 +18,7 @@ pub const RULE: Rule = Rule {
 
 fn check(case: &Case) -> Vec<Finding> {
     let Some((migration, milvus)) = case.migration() else { return Vec::new() };
-    let webhook =
-        migration.operator.value().and_then(|version| case.facts.operator(version)).map(|operator| operator.webhook);
-    if migration.operation == Operation::Rollback || webhook == Some(true) {
+    if migration.operation == Operation::Rollback || migration.webhook.value() == Some(&true) {
         return Vec::new();
     }
     let missing: Vec<&str> =
@@ -47,7 +45,7 @@ fn check(case: &Case) -> Vec<Finding> {
         .here("missing below spec")
         .note("why", "only the operator's webhook sets them, and it is off unless somebody turned it on")
         .note("what happens", "Milvus is stopped and the migration pod cannot be created; or the operator's default image starts on metadata of another line");
-    if webhook.is_none() {
+    if migration.webhook.is_unknown() {
         finding = finding
             .sure(Confidence::Likely)
             .note("unknown", "the operator's version, and with it whether its webhook is on by default");

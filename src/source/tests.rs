@@ -207,12 +207,12 @@ fn partly_staged() {
 
 #[test]
 fn nothing_of_interest_staged() {
-    let it = Folder::with(&[("a.yaml", MILVUS), ("o.yaml", OTHER)]);
-    it.write("o.yaml", "kind: Another\n");
+    let it = Folder::with(&[("a.yaml", MILVUS), ("o.md", OTHER)]);
+    it.write("o.md", "kind: Another\n");
     it.git(&["add", "-A"]);
     let pair = it.staged();
     assert_eq!((pair.0.files.len(), pair.1.files.len(), pair.1.seen), (0, 0, 1));
-    assert_eq!(changed(&pair), ["o.yaml"]);
+    assert_eq!(changed(&pair), ["o.md"]);
     let missing = it.open().staged(&paths(&["nowhere.yaml"]), &filter(), &it.0);
     assert!(message(missing).starts_with("no such file or folder: nowhere.yaml;"));
 }

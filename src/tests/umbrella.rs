@@ -188,3 +188,66 @@ fn a_chart_inside_a_chart_gets_its_values_from_both() {
     let found = outcome(&files, &head);
     assert!(found.findings.is_empty(), "the chart around it is switched off: {:?}", found.findings);
 }
+
+/// A chart of the repository that another one names by its folder.
+fn naming(name: &str, more: &str) -> String {
+    format!(
+        "apiVersion: v2\nname: {name}\nversion: 0.1.0\ndependencies:\n  - name: rag\n    version: 0.1.0\n    repository: file://../rag\n{more}"
+    )
+}
+
+#[test]
+fn a_chart_that_is_named_by_its_folder_gets_values_from_there() {
+    let rag = chart("4.2.58", "");
+    let platform = naming("platform", "    condition: rag.enabled\n");
+    let tagged = |tag: &str| below("rag", &below("milvus", &format!("image: {{all: {{tag: {tag}}}}}\n")));
+    let files = |values: &str| {
+        let files = [
+            ("a/rag/Chart.yaml", rag.as_str()),
+            ("a/platform/Chart.yaml", &platform),
+            ("a/platform/values.yaml", values),
+        ];
+        shown(&files)
+    };
+    assert_eq!(files(&tagged("v2.5.10")), ["umbrella milvus 4.2.58 2.5.10"]);
+    // Where it is switched off, that chart alone has none.
+    let off = format!("{}  enabled: false\n", tagged("v2.5.10"));
+    let head =
+        [("a/rag/Chart.yaml", rag.as_str()), ("a/platform/Chart.yaml", &platform), ("a/platform/values.yaml", &off)];
+    assert_eq!(files(&off), ["umbrella milvus 4.2.58 2.5.10", "umbrella milvus 4.2.58 2.5.16"]);
+    let risen = head.map(|(path, text)| (path, text.replace("v2.5.10", "v2.6.6")));
+    let risen: Vec<(&str, &str)> = risen.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    let kinds: Vec<_> = outcome(&head, &risen).transitions.iter().map(|one| one.kind).collect();
+    assert_eq!(kinds, [TransitionKind::Unchanged; 2], "nothing of what is off changes");
+    // Two charts around it make two of it, each with its own values.
+    let other = naming("other", "    alias: r\n");
+    let both = [
+        ("a/rag/Chart.yaml", rag.as_str()),
+        ("a/platform/Chart.yaml", &platform),
+        ("a/platform/values.yaml", &tagged("v2.5.10")),
+        ("a/other/Chart.yaml", &other),
+        ("a/other/values.yaml", &tagged("v2.5.12").replacen("rag", "r", 1)),
+    ];
+    assert_eq!(shown(&both), ["umbrella milvus 4.2.58 2.5.12", "umbrella milvus 4.2.58 2.5.10"]);
+    // An Application of that folder installs it with those values, and its own over them.
+    let app = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: p}\nspec:\n  destination: {namespace: vector}\n  source:\n    repoURL: https://example.com/here.git\n    path: a/platform\n    helm: {parameters: [{name: rag.milvus.image.all.tag, value: v2.5.14}]}\n";
+    let followed = outcome(&[], &[&both[..3], &[("app.yaml", app)]].concat());
+    assert_eq!(followed.deployments.iter().map(show).collect::<Vec<_>>(), ["umbrella milvus 4.2.58 2.5.14"]);
+    assert_eq!(followed.deployments[0].namespace.as_deref(), Some("vector"));
+    // Charts that carry each other are nobody's way up.
+    let circle = naming("rag", "").replace("../rag", ".");
+    assert_eq!(shown(&[("a/rag/Chart.yaml", &format!("{circle}  - {{name: milvus, version: 4.2.58}}\n"))]).len(), 1);
+}
+
+#[test]
+fn a_range_without_a_lock_is_the_newest_chart_known_in_it() {
+    let known = outcome(&[], &[("Chart.yaml", &chart("4.1.x", ""))]);
+    let view = &known.deployments[0].chart_version;
+    let newest =
+        known_facts().charts.iter().map(|chart| chart.version.clone()).filter(|v| v.line() == (4, 1)).max().unwrap();
+    assert_eq!((view.value.as_deref(), view.said), (Some(newest.to_string().as_str()), "default"));
+    assert!(view.why.as_deref().is_some_and(|why| why.contains("4.1.x")), "{view:?}");
+    // One that takes each new chart is not known.
+    let open = outcome(&[], &[("Chart.yaml", &chart("'>=4'", ""))]);
+    assert_eq!(open.deployments[0].chart_version.said, "unknown");
+}

@@ -20,6 +20,8 @@ pub struct Applied {
     pub(super) file: SourceId,
     pub(super) path: String,
     pub(super) folder: String,
+    /// The repository that the folder is said to be in, and where.
+    pub(super) repository: Option<(Span, String)>,
     pub(super) namespace: Option<String>,
     /// What Helm calls what it installs from a chart.
     pub(super) release: Option<String>,
@@ -84,7 +86,8 @@ pub(super) fn keep(application: &Application, source: &Node, steps: &Path, sourc
     let (at, file) = (application.at, application.place.file);
     let (path, release) = (file.source.path.clone(), release_name(application, source));
     let release = release.filter(|name| !name.contains("{{"));
-    found.applied.push(Applied { at, file: file.id, path, folder, namespace, release, how });
+    let repository = source.get("repoURL").and_then(|url| Some((url.at, application.text(Some(url))?)));
+    found.applied.push(Applied { at, file: file.id, path, folder, repository, namespace, release, how });
 }
 
 fn release_name(application: &Application, source: &Node) -> Option<String> {

@@ -7,10 +7,10 @@
 use super::folder::{Applied, How, Plain};
 use super::{glob, images};
 use crate::detect::tree::plain;
-use crate::detect::{Evidence, Found, Layer, Tree, What, kustomize, number, umbrella};
+use crate::detect::{Evidence, Found, Layer, LeftOut, Tree, What, kustomize, number, umbrella};
 use crate::model::Surface;
 use crate::source::{SourceId, Span};
-use crate::yaml::{Document, Step};
+use crate::yaml::{Document, Node, Step};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -48,7 +48,26 @@ pub fn follow_applications(tree: &Tree, found: &mut [Found]) {
         }
     }
     let taken = here.taken(&made, &used);
+    let assumed: BTreeMap<SourceId, Vec<LeftOut>> = assumed(made.values().flatten().map(|made| made.by));
+    for (file, found) in tree.files.iter().zip(found.iter_mut()) {
+        found.assumed.extend(assumed.get(&file.id).cloned().unwrap_or_default());
+    }
     place(made, &taken, found, tree);
+}
+
+/// What was taken for granted on the way: that the repository which an Application names is this one.
+fn assumed<'a>(applied: impl Iterator<Item = &'a Applied>) -> BTreeMap<SourceId, Vec<LeftOut>> {
+    let mut all: BTreeMap<SourceId, Vec<LeftOut>> = BTreeMap::new();
+    for by in applied {
+        let Some((at, url)) = &by.repository else { continue };
+        let why =
+            format!("{url} is taken for this repository, since it has the folder {}", by.folder.trim_matches('/'));
+        let known = all.entry(by.file).or_default();
+        if !known.iter().any(|other| other.at == *at && other.why == why) {
+            known.push(LeftOut { at: *at, why });
+        }
+    }
+    all
 }
 
 /// All files of a side, and what is in them.
@@ -140,13 +159,30 @@ impl<'a> Here<'a> {
         }
         let lay = |evidence: &Evidence| match settings {
             Some(document) => {
-                let mut evidence = kustomize::lay_settings(document, &by.path, self.tree, evidence);
+                let evidence = self.with_components(evidence, document, by);
+                let mut evidence = kustomize::lay_settings(document, &by.path, self.tree, &evidence);
                 images::lay(document.root.get("images"), &mut evidence);
                 in_namespace(&evidence, by)
             }
             None => in_namespace(evidence, by),
         };
         nearest.into_values().map(|(origin, evidence)| (origin, lay(evidence), false)).collect()
+    }
+
+    /// A Milvus with the components that an Application adds to a kustomization. One that is not here may change anything.
+    fn with_components(&self, evidence: &Evidence, settings: &Arc<Document>, by: &Applied) -> Evidence {
+        let mut evidence = evidence.clone();
+        for component in settings.root.get("components").map_or(&[][..], Node::items) {
+            let file =
+                component.text().and_then(|path| kustomize::of_folder(&format!("{}/{path}", by.folder), self.tree));
+            match file.and_then(|file| Some((file, file.documents.first()?))) {
+                Some((file, document)) => {
+                    evidence = kustomize::lay_settings(document, &file.source.path, self.tree, &evidence);
+                }
+                None => evidence.layers.0.insert(0, Layer::unseen(settings, Vec::new(), component.at)),
+            }
+        }
+        evidence
     }
 
     /// What is a layer of something that an Application installs, and no Milvus for itself.

@@ -1,6 +1,6 @@
 //! The values of a source, in the order in which Argo CD hands them to Helm: files, inline values, parameters.
 
-use super::{Application, Place, below, parameters};
+use super::{Application, Place, below, environment, parameters};
 use crate::detect::{File, Found, Layer, Layers, Trouble};
 use crate::source::Span;
 use crate::yaml::{self, Document, Kind, Node, Path, Step};
@@ -23,7 +23,7 @@ pub(super) fn layers(
         layers.push(unknown(application, node.at));
     }
     for file in node.get("valueFiles").map_or(&[][..], Node::items) {
-        layers.extend(of_file(application, file, (sources, folder), node));
+        layers.extend(of_file(application, file, (sources, folder), source));
     }
     let object = node.entry("valuesObject").filter(|entry| entry.value.is_map() || document.templated);
     match (object, node.get("values")) {
@@ -44,7 +44,7 @@ pub(super) fn layers(
         let path = below(steps, &["helm", "valuesObject"]);
         layers.push(Layer { document: Arc::clone(document), path, node: nothing.clone(), editable: true });
     }
-    if let Some(map) = parameters::map(application, node) {
+    if let Some(map) = parameters::map(application, source, (sources, folder)) {
         let path = below(steps, &["helm", "parameters"]);
         layers.push(Layer { document: Arc::clone(document), path, node: map, editable: false });
     }
@@ -57,9 +57,14 @@ fn of_file(
     application: &Application,
     file: &Node,
     (sources, folder): (&[Node], Option<&str>),
-    helm: &Node,
+    source: &Node,
 ) -> Option<Layer> {
     let path = application.text(Some(file))?;
+    let Some(path) = environment::path(application, source, &path) else {
+        return Some(unknown(application, file.at));
+    };
+    let nothing = Node { at: source.at, kind: Kind::Null };
+    let helm = source.get("helm").unwrap_or(&nothing);
     if path.contains("{{") || path.contains("://") {
         return Some(unknown(application, file.at));
     }
@@ -88,6 +93,22 @@ fn of_file(
         }
         None if may_miss => None,
         _ => Some(Layer::unseen(application.place.document, application.steps.clone(), file.at)),
+    }
+}
+
+/// A file that the source names, and that is taken as it is.
+pub(super) fn file<'a>(
+    application: &Application<'a>,
+    path: &str,
+    (at, by): (Span, Span),
+    (sources, folder): (&[Node], Option<&str>),
+) -> Option<&'a File<'a>> {
+    let named = |name: &str| sources.iter().any(|source| application.text(source.get("ref")).as_deref() == Some(name));
+    match (path.strip_prefix('$').and_then(|path| path.split_once('/')), folder) {
+        (Some((name, path)), _) if named(name) => from_root(application, path, at),
+        (None, Some(_)) if path.starts_with('/') => from_root(application, path.trim_start_matches('/'), at),
+        (None, Some(folder)) => application.place.tree.refer_for(&format!("{folder}/"), path, at, by),
+        _ => None,
     }
 }
 

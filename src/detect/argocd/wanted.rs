@@ -1,13 +1,14 @@
-//! Which files are asked for by their names, whatever is in them: takes the texts of a side, gives patterns of paths.
+//! Which files are asked for by patterns of their names, whatever is in them: takes the texts of a side, gives the patterns.
 //!
-//! Files are kept for their words, and a values file that only sets a tag, or the parameters of a set, may have none of these.
-//! The patterns are those of the Applications that mention Milvus; a star takes slashes, too.
+//! Files are kept for their words, and the parameters of an ApplicationSet may have none of these. What is named by one path is
+//! asked for when it is missed (`Tree::refer`, `Tree::seek`); a pattern says nothing of how many files there are, so they are
+//! looked for while the files are walked. The patterns are those of the sets that mention Milvus; a star takes slashes, too.
 
 use crate::source::Sources;
 use crate::yaml::{self, Node};
 use std::collections::BTreeSet;
 
-/// Patterns of the files that Applications and ApplicationSets of a side name.
+/// Patterns of the files that the generators of a side's ApplicationSets name.
 pub fn wanted(sources: &Sources) -> Vec<String> {
     let mut patterns = BTreeSet::new();
     for (id, source) in sources.iter() {
@@ -19,9 +20,6 @@ pub fn wanted(sources: &Sources) -> Vec<String> {
             let items = document.root.get("items").map_or(&[][..], Node::items);
             for object in items.iter().chain([&document.root]) {
                 of_generators(object.get("spec").and_then(|spec| spec.get("generators")), 0, &mut patterns);
-                for spec in [&["spec"][..], &["spec", "template", "spec"]] {
-                    of_sources(object.at_path(spec), &mut patterns);
-                }
             }
         }
     }
@@ -41,25 +39,6 @@ fn of_generators(generators: Option<&Node>, depth: usize, patterns: &mut BTreeSe
         }
         for key in ["matrix", "merge"] {
             of_generators(generator.at_path(&[key, "generators"]), depth + 1, patterns);
-        }
-    }
-}
-
-fn of_sources(spec: Option<&Node>, patterns: &mut BTreeSet<String>) {
-    let Some(spec) = spec else { return };
-    let several = spec.get("sources").map_or(&[][..], Node::items);
-    for source in several.iter().chain(spec.get("source")) {
-        let folder = source.get("path").and_then(Node::raw_text).unwrap_or_default().trim_end_matches('/');
-        for file in source.at_path(&["helm", "valueFiles"]).map_or(&[][..], Node::items) {
-            let Some(path) = file.raw_text().filter(|path| !path.contains("://")) else { continue };
-            let from_root = path.strip_prefix('$').and_then(|path| path.split_once('/')).map(|(_, path)| path);
-            let path = match (from_root.or(path.strip_prefix('/')), folder) {
-                (Some(path), _) => path.to_string(),
-                // A file of a chart that is not here.
-                (None, "") => continue,
-                (None, folder) => format!("{folder}/{path}"),
-            };
-            patterns.extend(pattern(&path, ""));
         }
     }
 }

@@ -52,6 +52,23 @@ fn env(tree: &Tree, from: &str, name: &str) -> Variables {
     tree.beside(from, name).map(|env| of_env_file(env.id, &env.source.text)).unwrap_or_default()
 }
 
+/// The files that Compose reads in the folder of a file, if `COMPOSE_FILE` in the `.env` there names them: bottom first, as far
+/// as they are here.
+pub(super) fn chosen<'t>(path: &str, tree: &'t Tree) -> Option<Vec<&'t File<'t>>> {
+    let variables = env(tree, path, ".env");
+    let text = |name: &str| variables.get(name).map(|value| value.text.trim()).filter(|text| !text.is_empty());
+    let names = text("COMPOSE_FILE")?;
+    // Windows has colons in its paths, and another sign between two of them.
+    let between = text("COMPOSE_PATH_SEPARATOR").unwrap_or(if names.contains(';') { ";" } else { ":" });
+    let mut files: Vec<&File> = Vec::new();
+    for file in names.split(between).filter_map(|name| tree.beside(path, name.trim())) {
+        if files.iter().all(|known| known.id != file.id) {
+            files.push(file);
+        }
+    }
+    Some(files)
+}
+
 /// Asks for every file that a file with a Milvus includes, and tells where that leads back to itself.
 pub(super) fn expect(document: &Document, path: &str, tree: &Tree, by: Span) {
     let Some(own) = tree.get(path).map(|file| file.id) else { return };

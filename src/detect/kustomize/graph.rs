@@ -3,14 +3,14 @@
 //! Takes all kustomizations of a side and what was found in its files. Only what nobody builds upon is deployed.
 
 use super::kustomization::Kustomization;
-use super::overlays::{Made, is_resource, of_resource};
+use super::overlays::{Made, is_inflated, is_resource, of_resource};
 use super::patch::{Patch, patches};
 use super::subject::Subject;
 use super::substitute::Substitute;
 use super::{NAMES, generate, remake, replace};
 use crate::detect::{Found, Tree};
 use crate::source::SourceId;
-use crate::yaml::Document;
+use crate::yaml::{Document, Node};
 use std::collections::{HashMap, HashSet};
 
 /// More resources of one kustomization, or bases of bases, than anybody writes; whoever does gets no more of them.
@@ -96,8 +96,13 @@ impl<'a> Graph<'a> {
     /// The folder that a Flux Kustomization leads to. What is read may begin above the repository's root.
     fn flux_folder(&self, one: &Kustomization) -> Option<String> {
         let path = one.of_flux(&["path"])?.text()?.trim_start_matches("./").trim_matches('/');
-        if path.is_empty() || path == "." || path.contains("${") {
+        if path.contains("${") {
             return None;
+        }
+        if path.is_empty() || path == "." {
+            // The root of a repository, which is this one only if it is the one that Flux was installed from.
+            let source = one.of_flux(&["sourceRef", "name"]).and_then(Node::text);
+            return (source == Some("flux-system")).then(String::new);
         }
         let above = one.path.match_indices('/').map(|(at, _)| &one.path[..at]);
         let folders = std::iter::once("").chain(above).map(|above| format!("{above}/{path}"));
@@ -114,7 +119,10 @@ impl<'a> Graph<'a> {
         let mut seen = HashSet::new();
         for file in self.tree.below(folder) {
             let path = file.source.path.trim_start_matches("./");
-            let from = path.find(folder).map_or(0, |at| at + folder.len() + 1);
+            let from = match folder {
+                "" => 0,
+                folder => path.find(folder).map_or(0, |at| at + folder.len() + 1),
+            };
             let between = path.match_indices('/').filter(|(at, _)| *at > from).map(|(at, _)| &path[..at]);
             match between.into_iter().find_map(|folder| self.folder(folder)) {
                 Some(inner) if seen.insert(inner) => below.push(Below::Kustomization(inner)),
@@ -185,6 +193,8 @@ impl<'a> Graph<'a> {
         }
         if !self.all[index].is_component() {
             self.change(index, &mut items);
+            // Its namespace holds for them too, and was read with them.
+            items.extend(self.charts(index));
         }
         self.known.insert(index, items.clone());
         items
@@ -224,6 +234,26 @@ impl<'a> Graph<'a> {
         inside.map(|(nth, _)| nth).collect()
     }
 
+    /// Whether another one may change what this Kustomization of Flux says.
+    fn is_patched(&self, one: &Kustomization) -> bool {
+        one.flux && self.all.iter().any(|other| other.path != one.path && other.may_patch(one))
+    }
+
+    /// The charts that a kustomization inflates are its own resources.
+    fn charts(&self, index: usize) -> Vec<Item> {
+        let one = &self.all[index];
+        let all = self.found[one.file].evidence.iter().enumerate();
+        let inflated = all.filter(|(_, evidence)| !one.flux && is_inflated(evidence));
+        let item = |(nth, evidence): (usize, &crate::detect::Evidence)| Item {
+            subject: Subject::of(evidence),
+            evidence: Some(evidence.clone()),
+            file: one.file,
+            replaces: vec![nth],
+            by: Vec::new(),
+        };
+        inflated.map(item).collect()
+    }
+
     /// What one kustomization does to all it has.
     fn change(&self, index: usize, items: &mut Vec<Item>) {
         let one = &self.all[index];
@@ -244,7 +274,7 @@ impl<'a> Graph<'a> {
             }
         }
         replace::replace(one, index, self.tree, items);
-        if let Some(substitute) = Substitute::of(one, self.tree) {
+        if let Some(substitute) = Substitute::of(one, self.tree, self.is_patched(one)) {
             for item in items.iter_mut() {
                 if item.subject.substitute(&substitute) {
                     item.by.push(index);

@@ -54,6 +54,20 @@ impl<'a> Kustomization<'a> {
         }
     }
 
+    /// Whether its patches are for objects like another one, which is Flux's.
+    pub fn may_patch(&self, other: &Kustomization) -> bool {
+        let name = other.document.root.at_path(&["metadata", "name"]).and_then(Node::raw_text);
+        let items = ["patches", "patchesStrategicMerge", "patchesJson6902"].into_iter().filter_map(|key| self.get(key));
+        items.flat_map(Node::items).any(|item| {
+            let target = |key: &str| item.at_path(&["target", key]).and_then(Node::raw_text);
+            let text = item.get("patch").unwrap_or(item).raw_text().unwrap_or_default();
+            let named = |named: &str| Some(named) == name || named.contains(['*', '.', '|']);
+            let kind =
+                target("kind").map_or_else(|| text.contains("kind: Kustomization"), |kind| kind == "Kustomization");
+            kind && target("name").is_none_or(named)
+        })
+    }
+
     /// What only Flux's object has.
     pub fn of_flux(&self, path: &[&str]) -> Option<&'a Node> {
         self.node.at_path(path).filter(|_| self.flux)

@@ -85,6 +85,11 @@ pub(super) fn is_resource(evidence: &Evidence) -> bool {
     matches!(evidence.what, What::Migration | What::Deployment(MilvusResource | MilvusClusterResource, _))
 }
 
+/// Whether a kustomization inflates it from its chart.
+pub(super) fn is_inflated(evidence: &Evidence) -> bool {
+    matches!(evidence.what, What::Deployment(Surface::Kustomize, _))
+}
+
 /// Whether it can be found in what is only a patch.
 fn is_patchable(evidence: &Evidence) -> bool {
     use Surface::{ArgoCd, Flux, Workload};

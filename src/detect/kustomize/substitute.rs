@@ -17,14 +17,14 @@ pub(super) struct Substitute {
 }
 
 impl Substitute {
-    /// `None` where nothing is put in at all: Flux leaves the text alone then.
-    pub(super) fn of(one: &Kustomization, tree: &Tree) -> Option<Substitute> {
+    /// `None` where nothing is put in at all: Flux leaves the text alone then. What is `patched` may say more than is written.
+    pub(super) fn of(one: &Kustomization, tree: &Tree, patched: bool) -> Option<Substitute> {
         let from = one.of_flux(&["postBuild", "substituteFrom"]).map(Node::items).unwrap_or_default();
         let own = one.of_flux(&["postBuild", "substitute"]).filter(|own| own.is_map());
-        if from.is_empty() && own.is_none() {
+        if from.is_empty() && own.is_none() && !patched {
             return None;
         }
-        let mut all = Substitute::default();
+        let mut all = Substitute { open: patched, ..Substitute::default() };
         let namespace = one.document.root.at_path(&["metadata", "namespace"]).and_then(Node::raw_text);
         for item in from {
             let text = |key: &str| item.get(key).and_then(Node::raw_text).unwrap_or_default();
@@ -76,12 +76,21 @@ impl Substitute {
                 // A second `$` keeps it from being a variable.
                 _ if before.ends_with('$') => filled.push_str(&variable[1..]),
                 Some(value) => filled.push_str(value),
-                None => filled.push_str(variable),
+                None => match self.name_alone(&variable[2..end]) {
+                    Some(name) => filled.push_str(&format!("${{{name}}}")),
+                    None => filled.push_str(variable),
+                },
             }
             rest = after;
         }
         filled.push_str(rest);
         filled
+    }
+
+    /// The name of a variable whose default may not hold.
+    fn name_alone<'a>(&self, inside: &'a str) -> Option<&'a str> {
+        let end = inside.find([':', '-', '=']).filter(|_| self.open)?;
+        Some(&inside[..end]).filter(|name| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'))
     }
 
     /// What stands for `NAME`, `NAME:-default` or `NAME:=default`; a default holds only where nobody else can set it.

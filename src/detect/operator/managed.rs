@@ -18,19 +18,7 @@ pub enum Manager {
 
 /// The operator that manages the Milvus of a file; `None` where the repository has none that could.
 pub fn manager(operators: &[Operator], path: &str) -> Option<Manager> {
-    let own = environment(path);
-    let fits = |operator: &&Operator| match (&own, environment(&operator.path)) {
-        (Some(own), Some(other)) => *own == other,
-        _ => true,
-    };
-    let candidates: Vec<&Operator> = operators.iter().filter(fits).collect();
-    // An operator of the same environment is meant before one of no environment at all.
-    let same: Vec<&Operator> =
-        candidates.iter().copied().filter(|operator| own.is_some() && environment(&operator.path) == own).collect();
-    let candidates = if same.is_empty() { candidates } else { same };
-    let nearest = candidates.iter().map(|operator| nearness(path, &operator.path)).max()?;
-    let nearest: Vec<&Operator> =
-        candidates.into_iter().filter(|operator| nearness(path, &operator.path) == nearest).collect();
+    let nearest = nearest(operators, path);
     let (first, others) = nearest.split_first()?;
     if let Some(other) = others.iter().find(|other| other.version != first.version) {
         let why = "the repository has several operators, and nothing says which of them manages this Milvus";
@@ -41,6 +29,29 @@ pub fn manager(operators: &[Operator], path: &str) -> Option<Manager> {
         Release::Floating(why) => Manager::Unknown(format!("the operator in {} is not pinned: {why}", first.path)),
         Release::Unread(why) => Manager::Unknown(format!("{why} ({})", first.path)),
     })
+}
+
+/// Whether the webhook of the operator that manages the Milvus of a file is on, where the repository says so; and where.
+pub fn webhook(operators: &[Operator], path: &str) -> Option<(bool, Span)> {
+    let nearest = nearest(operators, path);
+    let said = nearest.first()?.webhook?;
+    nearest.iter().all(|other| other.webhook.is_some_and(|(is, _)| is == said.0)).then_some(said)
+}
+
+/// The operators that are as near to a file as any.
+fn nearest<'a>(operators: &'a [Operator], path: &str) -> Vec<&'a Operator> {
+    let own = environment(path);
+    let fits = |operator: &&Operator| match (&own, environment(&operator.path)) {
+        (Some(own), Some(other)) => *own == other,
+        _ => true,
+    };
+    let candidates: Vec<&Operator> = operators.iter().filter(fits).collect();
+    // An operator of the same environment is meant before one of no environment at all.
+    let same: Vec<&Operator> =
+        candidates.iter().copied().filter(|operator| own.is_some() && environment(&operator.path) == own).collect();
+    let candidates = if same.is_empty() { candidates } else { same };
+    let nearest = candidates.iter().map(|operator| nearness(path, &operator.path)).max();
+    candidates.into_iter().filter(|operator| Some(nearness(path, &operator.path)) == nearest).collect()
 }
 
 /// Folders whose children are environments, clusters or tenants.

@@ -17,6 +17,7 @@ pub(super) fn resources(node: &Node, path: &str) -> Vec<Operator> {
             path: path.to_string(),
             at: item.at,
             version: release_of_reference(&reference),
+            webhook: None,
         })
         .collect();
     if let Some((at, version)) = image(node) {

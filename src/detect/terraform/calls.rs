@@ -4,9 +4,10 @@
 //! which one was met, or a folder that calls such a folder.
 
 use super::{is_vendored, mentions_milvus};
+use crate::detect::File;
 use crate::detect::tree::{Tree, plain};
 use crate::hcl::{self, Block};
-use crate::source::SourceId;
+use crate::source::{SourceId, Span};
 use std::collections::{BTreeSet, HashSet};
 
 /// The calls that lead to a Milvus.
@@ -70,4 +71,17 @@ pub(super) fn target(folder: &str, call: &Block) -> Option<String> {
     let source = call.body.get("source")?.kind.plain_text()?;
     let inside = source == "." || source == ".." || source.starts_with("./") || source.starts_with("../");
     inside.then(|| plain(&format!("{folder}/{source}")))
+}
+
+/// Calls of modules that are not in the repository and speak of Milvus: what they install is not known.
+pub(in crate::detect) fn foreign_modules<'f>(file: &'f File) -> impl Iterator<Item = (Span, String)> + 'f {
+    let parsed = file.hcl().into_iter();
+    parsed.flat_map(|parsed| parsed.body.blocks("module")).filter_map(|call| {
+        let source = call.body.get("source")?.kind.plain_text()?;
+        let local = source.starts_with('.') || source.starts_with('/');
+        let speaks = source.contains("milvus") || call.labels.iter().any(|label| label.contains("milvus"));
+        (!local && speaks && !source.contains("milvus-operator")).then(|| {
+            (call.at, format!("a module of `{source}`, which is not in this repository: what it installs is not known"))
+        })
+    })
 }

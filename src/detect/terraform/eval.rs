@@ -12,23 +12,59 @@ use std::sync::Arc;
 /// Definitions that refer to definitions; more is a circle.
 const DEEPEST: usize = 24;
 
+/// More elements than anybody writes down.
+const MOST: usize = 100;
+
 /// Where an expression is evaluated.
 #[derive(Clone, Copy)]
 pub(super) struct Eval<'a> {
     pub module: &'a Module<'a>,
     /// What `templatefile` hands to a template.
     pub given: Option<&'a Node>,
+    /// The element of `for_each` that it is evaluated for.
+    each: Option<&'a Each>,
     depth: usize,
+}
+
+/// One element of a `for_each`.
+#[derive(Clone, Debug)]
+pub(super) struct Each {
+    pub key: Node,
+    pub value: Node,
+    /// Where it is written.
+    pub at: Span,
 }
 
 impl<'a> Eval<'a> {
     pub(super) fn of(module: &'a Module<'a>) -> Eval<'a> {
-        Eval { module, given: None, depth: 0 }
+        Eval { module, given: None, each: None, depth: 0 }
     }
 
     /// The same for what stands in a template.
     pub(super) fn with(self, given: &'a Node) -> Eval<'a> {
         Eval { given: Some(given), ..self }
+    }
+
+    /// The same for one element of a `for_each`.
+    pub(super) fn for_each(self, each: Option<&'a Each>) -> Eval<'a> {
+        Eval { each, ..self }
+    }
+
+    /// The elements for which a block is written, where all of them are known; none where it has no `for_each`.
+    pub(super) fn each_of(&self, block: &Block) -> Vec<Each> {
+        let Some(each) = self.attribute(block, "for_each") else { return Vec::new() };
+        let of_item = |item: &Node| Each { key: item.clone(), value: item.clone(), at: item.at };
+        let all: Vec<Each> = match &each.kind {
+            Kind::Seq(items) => items.iter().map(of_item).collect(),
+            Kind::Map(map) => {
+                let of_entry =
+                    |entry: &Entry| Each { key: entry.key.clone(), value: entry.value.clone(), at: entry.key.at };
+                map.entries.iter().map(of_entry).collect()
+            }
+            _ => Vec::new(),
+        };
+        let known = all.len() <= MOST && all.iter().all(|each| each.key.text().is_some() && !each.key.is_templated());
+        if known { all } else { Vec::new() }
     }
 
     /// The value of an attribute of a block; `None` when nothing, or `null`, is written.
@@ -107,7 +143,9 @@ impl<'a> Eval<'a> {
         };
         match definition {
             Definition::Here(expr, module) if self.depth <= DEEPEST => {
-                Some((expr, Eval { module, given: None, depth: self.depth + 1 }))
+                // The arguments of a call are written for the element that the call is made for.
+                let each = self.module.each().filter(|_| !std::ptr::eq(module, self.module));
+                Some((expr, Eval { module, given: None, each, depth: self.depth + 1 }))
             }
             _ => None,
         }
@@ -120,6 +158,15 @@ impl<'a> Eval<'a> {
     fn path(&self, names: &[String]) -> Option<Node> {
         if let Some(given) = self.given {
             return inside(given.clone(), names);
+        }
+        if let (Some(each), [root, part, rest @ ..]) = (self.each, names)
+            && root == "each"
+        {
+            return match part.as_str() {
+                "key" => Some(each.key.clone()),
+                "value" => inside(each.value.clone(), rest),
+                _ => None,
+            };
         }
         let (expr, there) = self.definition(names)?;
         inside(there.node(expr), &names[2..])

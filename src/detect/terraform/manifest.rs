@@ -1,7 +1,6 @@
 //! Resources of the Milvus operator inside of `kubernetes_manifest`, as an object, and of `kubectl_manifest`, as YAML.
 
 use super::eval::Eval;
-use super::module::Module;
 use super::values::yaml_of;
 use super::{File, document};
 use crate::detect::{Found, milvus_resource};
@@ -10,13 +9,12 @@ use crate::yaml::Document;
 use std::sync::Arc;
 
 /// Adds the resources that an attribute of a block holds.
-pub(super) fn find(module: &Module, file: &File, block: &Block, key: &str, found: &mut Found) {
+pub(super) fn find(eval: Eval, file: &File, block: &Block, key: &str, found: &mut Found) {
     let Some(expr) = block.body.get(key) else { return };
-    let eval = Eval::of(module);
     let mut inner = Found::default();
     for document in documents(eval, file, expr) {
         // A file of its own is searched for itself.
-        let Some(stands) = module.tree.files.iter().find(|other| other.id == document.source) else { continue };
+        let Some(stands) = eval.module.tree.files.iter().find(|other| other.id == document.source) else { continue };
         milvus_resource::find(&document, stands.source, &mut inner);
         if stands.id != file.id && !inner.evidence.is_empty() {
             found.filled.push(document.at);

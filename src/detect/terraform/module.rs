@@ -5,6 +5,7 @@
 
 use super::super::tree::plain;
 use super::calls::{folder_of, target};
+use super::eval::Each;
 use super::{File, Tree, document};
 use crate::detect::Layer;
 use crate::hcl::{self, Attribute, Block, Body, Expr};
@@ -20,6 +21,8 @@ pub(super) struct Module<'a> {
     root: String,
     pub files: Vec<&'a File<'a>>,
     call: Option<(&'a Block, &'a Module<'a>)>,
+    /// The element of `for_each` that the call is made for.
+    each: Option<Each>,
 }
 
 /// Where something is defined.
@@ -33,11 +36,11 @@ impl<'a> Module<'a> {
     /// The module that a file belongs to, as if Terraform were run in its folder.
     pub(super) fn root(tree: &'a Tree<'a>, path: &str) -> Module<'a> {
         let folder = folder_of(path);
-        Module { tree, files: files(tree, &folder), root: folder.clone(), folder, call: None }
+        Module { tree, files: files(tree, &folder), root: folder.clone(), folder, call: None, each: None }
     }
 
     /// The module in this repository that a block calls.
-    pub(super) fn called(&'a self, call: &'a Block) -> Option<Module<'a>> {
+    pub(super) fn called(&'a self, call: &'a Block, each: Option<Each>) -> Option<Module<'a>> {
         let folder = target(&self.folder, call)?;
         let files = files(self.tree, &folder);
         (!files.is_empty()).then(|| Module {
@@ -46,7 +49,13 @@ impl<'a> Module<'a> {
             root: self.root.clone(),
             files,
             call: Some((call, self)),
+            each,
         })
+    }
+
+    /// The element of `for_each` that this is called for.
+    pub(super) fn each(&self) -> Option<&Each> {
+        self.each.as_ref()
     }
 
     /// Whether another module of the repository calls this one: then it is judged there.

@@ -11,11 +11,11 @@ use crate::source::Span;
 use crate::yaml::Node;
 
 /// The Milvus that a `helm_release` installs; `None` when it is another chart.
-pub(super) fn evidence(module: &Module, file: &File, block: &Block) -> Option<Evidence> {
+pub(super) fn evidence(eval: Eval, file: &File, block: &Block) -> Option<Evidence> {
     if is_override(&file.source.path) {
         return None;
     }
-    let eval = Eval::of(module);
+    let module = eval.module;
     let text = |key: &str| eval.attribute(block, key).and_then(|node| node.raw_text().map(str::to_string));
     let text = |key: &str| text(key).filter(|text| !text.is_empty());
     let chart = eval.attribute(block, "chart")?;

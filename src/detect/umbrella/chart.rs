@@ -35,7 +35,8 @@ pub(super) fn on_milvus(root: &Node) -> impl Iterator<Item = &Node> {
     dependencies(root).filter(|item| item.get("name").and_then(Node::text) == Some("milvus"))
 }
 
-fn dependencies(root: &Node) -> impl Iterator<Item = &Node> {
+/// The entries of a chart for what it depends on.
+pub(super) fn dependencies(root: &Node) -> impl Iterator<Item = &Node> {
     root.get("dependencies").map(Node::items).unwrap_or_default().iter()
 }
 

@@ -81,7 +81,12 @@ impl<'a> Asked<'a> {
             Some(Subject::Deployment(deployment)) => deployment.operator.value(),
             None => None,
         };
-        Around { base, head, operator, kubernetes: self.case.kubernetes }
+        let webhook = match transition.subject() {
+            Some(Subject::Migration(migration)) => migration.webhook.value().copied(),
+            Some(Subject::Deployment(deployment)) => deployment.webhook.value().copied(),
+            None => None,
+        };
+        Around { base, head, operator, kubernetes: self.case.kubernetes, webhook }
     }
 
     /// The operator that manages it, when it is another than before.
@@ -239,6 +244,9 @@ impl<'a> Asked<'a> {
         let ranges = asked.into_iter().filter(|(what, _)| open.contains(what));
         let mut words: Vec<String> =
             ranges.map(|(what, range)| format!("{what} is {}", super::super::plain(range))).collect();
+        if row.webhook == Some(true) && open.contains(&"the operator's webhook") {
+            words.push("the operator's webhook is on".to_string());
+        }
         if let Some(mode) = row.mode.filter(|_| open.contains(&"the mode")) {
             words.push(format!("the mode is {}", mode.as_str()));
         }

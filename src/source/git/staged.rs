@@ -29,7 +29,10 @@ impl Repository {
         }
         let mut old = self.old_versions(&changes, &scope, filter)?;
         let mut new = self.new_versions(&changes, &scope, filter)?;
-        if old.is_empty() && new.is_empty() && !changes.keys().any(|path| holds_variables(path)) {
+        if old.is_empty()
+            && new.is_empty()
+            && !changes.keys().any(|path| may_be_referred_to(path) && filter.wants_path(path))
+        {
             let nothing = |side| Sources { seen: changes.len(), ..Sources::empty(side) };
             return Ok(with_changed((nothing(Side::Base), nothing(Side::Head)), changes.keys(), &scope));
         }
@@ -94,8 +97,9 @@ impl Repository {
     }
 }
 
-/// Whether a file of this name holds variables that any other file may use, without a word of what for.
-fn holds_variables(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    name.starts_with(".env") || name.ends_with(".env")
+/// Whether a file of this name may be used by any other file without a word of what for: values, parts of overlays, variables.
+fn may_be_referred_to(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    let endings = [".yaml", ".yml", ".json", ".env", ".tfvars"];
+    name.starts_with(".env") || endings.iter().any(|ending| name.ends_with(ending))
 }

@@ -276,8 +276,9 @@ fn variables_are_put_in_from_what_the_repository_says() {
     let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: versions, namespace: flux-system}\ndata: {MILVUS_TAG: v2.6.5, CHART: 5.0.25}\n";
     assert_eq!(by_flux(&release, from, &[("vars/versions.yaml", map)]), [format!("{at} v2.6.5 chart 5.0.25")]);
     // Whoever is not here may set it, and nobody puts anything in where there is no `postBuild`.
+    let shut = format!("{at} ${{MILVUS_TAG}} chart ${{CHART}}");
     let open = format!("{at} ${{MILVUS_TAG:=v2.4.1}} chart ${{CHART}}");
-    for spec in [from, ""] {
+    for (spec, open) in [(from, &shut), ("", &open)] {
         assert_eq!(by_flux(&release, spec, &[]), [open.as_str()]);
     }
     let off = release
