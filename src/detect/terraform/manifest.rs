@@ -16,7 +16,7 @@ pub(super) fn find(module: &Module, file: &File, block: &Block, key: &str, found
     let mut inner = Found::default();
     for document in documents(eval, file, expr) {
         // A file of its own is searched for itself.
-        let Some(stands) = module.tree.files.iter().find(|other| other.id == document.source) else { continue };
+        let Some(stands) = module.tree.file(document.source) else { continue };
         milvus_resource::find(&document, stands.source, &mut inner);
         if stands.id != file.id && !inner.evidence.is_empty() {
             found.filled.push(document.at);
