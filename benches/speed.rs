@@ -1,6 +1,7 @@
 //! How fast is it? Whole processes on a generated repository, beside `rg` looking for the same words in the same minute.
 //!
-//! `cargo bench --bench speed` prints a table; `-- --short` measures fewer rounds. Times depend on the machine, so nothing is
+//! `cargo bench --bench speed` prints a table; `-- --short` measures fewer rounds, and `-- --folder PATH` adds a folder of one's
+//! own. Times depend on the machine, so nothing is
 //! asserted: what carries over from one machine to another is the ratio to `rg`, which reads the same files.
 
 use milvus_lint::detect::LITERALS;
@@ -20,9 +21,14 @@ fn main() {
     }
     let rounds = if args.iter().any(|arg| arg == "--short") { 5 } else { 25 };
     let folder = Temporary::new();
-    let large = Tree::write(&folder.0.join("large"), 12_000, 300, 0);
-    let wrapped = Tree::write(&folder.0.join("wrapped"), 12_000, 300, 2_000);
-    let pair = Tree::write(&folder.0.join("pair"), 10_000, 250, 0);
+    let large = Tree::write(&folder.0.join("large"), Mix { files: 12_000, milvus: 300, ..Mix::default() });
+    let wrapped =
+        Tree::write(&folder.0.join("wrapped"), Mix { files: 12_000, milvus: 300, wrappers: 2_000, ..Mix::default() });
+    let layered =
+        Tree::write(&folder.0.join("layered"), Mix { files: 12_000, milvus: 300, overlays: 2_000, ..Mix::default() });
+    let told =
+        Tree::write(&folder.0.join("told"), Mix { files: 12_000, milvus: 300, documents: 3_000, ..Mix::default() });
+    let pair = Tree::write(&folder.0.join("pair"), Mix { files: 10_000, milvus: 250, ..Mix::default() });
     pair.second_commit();
     let rg = Command::new("rg").arg("--version").output().is_ok_and(|output| output.status.success());
 
@@ -33,12 +39,17 @@ fn main() {
         ("the same without a base: check --no-base", &large, &["check", "--no-base"]),
         ("2,000 of them Argo CD's or Flux's for other things", &wrapped, &["check"]),
         ("the same without a base: check --no-base", &wrapped, &["check", "--no-base"]),
+        ("2,000 of them kustomizations, one upon the other", &layered, &["check", "--no-base"]),
+        ("3,000 of them Markdown", &told, &["check", "--no-base"]),
     ] {
         let (ours, theirs) = beside(rounds, tree, arguments, rg);
         let ratio = theirs.map(|theirs| ours.as_secs_f64() / theirs.as_secs_f64());
         let ratio = ratio.map_or("–".to_string(), |ratio| format!("{ratio:.2}"));
         let theirs = theirs.map_or("–".to_string(), milliseconds);
         println!("{what:<52} {:>11} {theirs:>11} {ratio:>7}   ratio ≤ 1.5", milliseconds(ours));
+    }
+    if let Some(path) = args.iter().skip_while(|arg| *arg != "--folder").nth(1) {
+        own(rounds.min(7), path, rg);
     }
     let row = |what: &str, tree: &Tree, arguments: &[&str], goal: &str| {
         let ours = median((0..rounds).map(|_| tree.run(arguments)).collect());
@@ -80,6 +91,30 @@ fn beside(rounds: usize, tree: &Tree, arguments: &[&str], rg: bool) -> (Duration
     (median(ours), (!theirs.is_empty()).then(|| median(theirs)))
 }
 
+/// Measures a folder of which nothing is known, so that whatever is found in it is fine.
+fn own(rounds: usize, path: &str, rg: bool) {
+    let Ok(path) = fs::canonicalize(path) else { return println!("{path}: not here") };
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    let tree = Tree(path);
+    for _ in 0..=rounds {
+        let start = Instant::now();
+        let status =
+            tree.tool(&["check", "--no-base"]).stderr(Stdio::null()).status().expect("the tool can be started");
+        ours.push(start.elapsed());
+        assert!(status.code().is_some_and(|code| code != 2 && code < 100), "milvus-lint did not end well");
+        theirs.extend(rg.then(|| tree.rg()));
+    }
+    let ours = median(ours);
+    let theirs = (!theirs.is_empty()).then(|| median(theirs));
+    let ratio = theirs.map_or("–".to_string(), |theirs| format!("{:.2}", ours.as_secs_f64() / theirs.as_secs_f64()));
+    let theirs = theirs.map_or("–".to_string(), milliseconds);
+    println!(
+        "{:<52} {:>11} {theirs:>11} {ratio:>7}",
+        "check --no-base of the folder that was given",
+        milliseconds(ours)
+    );
+}
+
 fn median(mut times: Vec<Duration>) -> Duration {
     times.sort();
     times[times.len() / 2]
@@ -110,20 +145,39 @@ impl Drop for Temporary {
 /// A generated repository: the same bytes on every machine.
 struct Tree(PathBuf);
 
+/// How many files there are of each kind; the rest is other people's.
+#[derive(Clone, Copy, Default)]
+struct Mix {
+    files: usize,
+    /// They name Milvus.
+    milvus: usize,
+    /// Objects of Argo CD and Flux that install something else.
+    wrappers: usize,
+    /// Kustomizations of other people's resources.
+    overlays: usize,
+    /// Markdown.
+    documents: usize,
+}
+
 impl Tree {
-    /// Writes `files` YAML files, every `files / milvus`-th of which names Milvus, and commits them. So many of the others are
-    /// `wrappers`: objects of Argo CD and Flux that install something else.
-    fn write(root: &Path, files: usize, milvus: usize, wrappers: usize) -> Tree {
-        for number in 0..files {
-            let path = root.join(path(number));
-            fs::create_dir_all(path.parent().expect("every file is in a folder")).expect("the folder can be made");
-            let every = files / milvus;
-            let is_wrapper = wrappers > 0 && number % (files / wrappers) == 1;
-            let text = match number % every == 0 {
-                true => with_milvus(number, number / every, "2.6.20"),
-                false if is_wrapper => wrapper(number),
-                false => other(number),
+    /// Writes so many files, evenly mixed, and commits them.
+    fn write(root: &Path, mix: Mix) -> Tree {
+        let is_one_of = |number: usize, so_many: usize, rest| so_many > 0 && number % (mix.files / so_many) == rest;
+        for number in 0..mix.files {
+            let every = mix.files / mix.milvus;
+            let (path, text) = match number % every == 0 {
+                true => (path(number), with_milvus(number, number / every, "2.6.20")),
+                false if is_one_of(number, mix.wrappers, 1) => (path(number), wrapper(number)),
+                false if is_one_of(number, mix.overlays, 1) => {
+                    (path(number).replace(".yaml", "/kustomization.yaml"), overlay(number))
+                }
+                false if is_one_of(number, mix.documents, 1) => {
+                    (path(number).replace(".yaml", ".md"), document(number))
+                }
+                false => (path(number), other(number)),
             };
+            let path = root.join(path);
+            fs::create_dir_all(path.parent().expect("every file is in a folder")).expect("the folder can be made");
             fs::write(path, text).expect("the file can be written");
         }
         let tree = Tree(root.to_path_buf());
@@ -235,6 +289,35 @@ fn other(number: usize) -> String {
         text += &format!("            - name: SETTING_{line}\n              value: \"{:x}\"\n", noise(number + line));
     }
     text
+}
+
+/// A kustomization of what lies beside its folder; of six each but the last builds upon the next.
+fn overlay(number: usize) -> String {
+    let next = if number / 60 % 6 == 5 { String::new() } else { format!("- ../app-{:05}\n", number + 60) };
+    format!(
+        "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nnamespace: team-{}\nresources:\n- ../../{}\n{next}\
+         patches:\n- target: {{kind: Deployment}}\n  patch: |\n    - op: replace\n      path: /spec/replicas\n      value: {}\n",
+        number % 60,
+        path(number + 1).trim_start_matches("apps/"),
+        1 + noise(number) % 5,
+    )
+}
+
+/// A guide to something else, with commands in it; every tenth also speaks of Milvus.
+fn document(number: usize) -> String {
+    let mut text =
+        format!("# Application {number}\n\nHow it is installed, and what to look at when it does not start.\n");
+    for part in 0..2 + noise(number) % 12 {
+        text += &format!(
+            "\n## Step {part}\n\nThe value {:x} is written down by hand. Then, in the folder of the team:\n\n```bash\nhelm upgrade \
+             --install app-{number} ./chart --set replicas={part}\nkubectl -n team-{} rollout status deploy/app-{number}\n```\n",
+            noise(number + part),
+            number % 60
+        );
+    }
+    let milvus =
+        "\n## Search\n\n```bash\nhelm upgrade search zilliztech/milvus --version 5.0.19\nkubectl get milvus\n```\n";
+    text + if number % 40 == 1 { milvus } else { "" }
 }
 
 /// An Application, a set of them, or a HelmRelease of something else: as many of each. They have words in them that a wrapper

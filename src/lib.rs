@@ -41,7 +41,7 @@ use pair::Compared;
 use rayon::prelude::*;
 use rules::{Case, Event, RULES, Rule, Stage};
 use source::{Side, SourceId, Sources, Span, Texts, Wanted};
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Judges the head, and its change from the base, by the facts. Whatever cannot be read is part of the answer.
@@ -51,8 +51,7 @@ pub fn check(base: &Sources, head: &Sources, facts: &Facts, config: &Config) -> 
 
 /// The same with some of the rules only; a rule's page is tried with its own rule alone.
 pub fn check_with(base: &Sources, head: &Sources, facts: &Facts, config: &Config, rules: &[&Rule]) -> Outcome {
-    let after = understand(head, facts, config);
-    let before = understand_base(base, head, &after, facts, config);
+    let (before, after) = understand_both(base, head, facts, config);
     let compared = match &config.base_name {
         None => Compared::WithNothing,
         Some(_) if config.two_files => Compared::FileWithFile,
@@ -129,19 +128,23 @@ struct Understood {
     assumed: Vec<LeftOut>,
 }
 
-/// The base, which is not read again where no file with a Milvus in it differs.
-fn understand_base(base: &Sources, head: &Sources, after: &Understood, facts: &Facts, config: &Config) -> Understood {
+/// Both sides. The base is not read again where no file with a Milvus in it differs.
+fn understand_both(base: &Sources, head: &Sources, facts: &Facts, config: &Config) -> (Understood, Understood) {
     // With another config in the base, or with a file that others may refer to, the same text may mean something else.
-    let read = |path: &String| [base, head].iter().any(|side| side.files.iter().any(|file| file.path == *path));
-    let same = head.changed.as_ref().is_some_and(|changed| !changed.iter().any(read)) && config.base_values.is_none();
+    let read = || {
+        let changed: HashSet<&String> = head.changed.iter().flatten().collect();
+        [base, head].iter().any(|side| side.files.iter().any(|file| changed.contains(&file.path)))
+    };
+    let same = head.changed.is_some() && config.base_values.is_none() && !read();
     if !same {
-        return understand(base, facts, config);
+        return rayon::join(|| understand(base, facts, config), || understand(head, facts, config));
     }
+    let after = understand(head, facts, config);
     let mut before = Understood::default();
     before.deployments.clone_from(&after.deployments);
     before.migrations.clone_from(&after.migrations);
     before.off.clone_from(&after.off);
-    before
+    (before, after)
 }
 
 /// Finds and understands every Milvus of one side; files in parallel, the answer in their order.
@@ -215,9 +218,8 @@ fn shown(example: &Evidence, facts: &Facts, given: &Given) -> Transition {
 
 /// The files that speak of a Milvus, in their order.
 fn files_of(evidence: &Evidence, tree: &Tree) -> Vec<String> {
-    let sources: HashSet<SourceId> = evidence.layers.0.iter().map(|layer| layer.document.source).collect();
-    let files = tree.files.iter().filter(|file| sources.contains(&file.id));
-    files.map(|file| file.source.path.clone()).collect()
+    let sources: BTreeSet<SourceId> = evidence.layers.0.iter().map(|layer| layer.document.source).collect();
+    sources.into_iter().filter_map(|id| tree.file(id)).map(|file| file.source.path.clone()).collect()
 }
 
 fn find(file: &File, tree: &Tree, side: Side, config: &Config) -> Found {

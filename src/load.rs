@@ -199,7 +199,7 @@ fn with_base(
     config.base_name = Some(name.to_string());
     config.base_values = base_values(repository, oid, cwd, config)?;
     Ok(match base.staged {
-        true => repository.staged(paths, filter, cwd)?,
+        true => repository.staged(oid, paths, filter, cwd)?,
         false => repository.against_work_tree(oid, name, paths, filter, cwd)?,
     })
 }

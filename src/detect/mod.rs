@@ -17,6 +17,7 @@ mod layers;
 mod left_out;
 mod markdown;
 mod milvus_resource;
+mod nowhere;
 mod objects;
 mod operator;
 mod patch_command;

@@ -3,6 +3,8 @@
 //! Takes [`Sources`], gives documents by path. A reference that leads out of the tree finds nothing; nothing is read here, but
 //! what was looked for in vain is remembered, so that whoever has a door can read it.
 
+use super::nowhere::leads_nowhere;
+use super::objects::Objects;
 use super::references::{Asked, Need};
 use super::runbook::is_script;
 use super::terraform;
@@ -58,6 +60,8 @@ pub struct Tree<'a> {
     calls: OnceLock<terraform::Calls>,
     /// Every folder that holds one of the files, once somebody has asked.
     folders: OnceLock<BTreeSet<String>>,
+    /// What the objects are called, once somebody has asked.
+    objects: OnceLock<Objects>,
     /// What is known of paths without a text.
     absent: Option<&'a BTreeMap<String, Absence>>,
     asked: Mutex<Vec<Asked>>,
@@ -67,13 +71,15 @@ impl<'a> Tree<'a> {
     /// Parses every text, in parallel.
     pub fn parse(sources: &'a Sources) -> Tree<'a> {
         let all: Vec<(SourceId, &Source)> = sources.iter().collect();
-        let files: Vec<File> = all.par_iter().map(|(id, source)| parse(*id, source)).collect();
-        let by_path = files.iter().enumerate().map(|(index, file)| (plain(&file.source.path), index)).collect();
+        let by_path = all.iter().enumerate().map(|(index, (_, source))| (plain(&source.path), index)).collect();
+        let is_there = |folder: &str| below(&by_path, folder).next().is_some();
+        let files: Vec<File> = all.par_iter().map(|(id, source)| parse(*id, source, &is_there)).collect();
         Tree {
             files,
             by_path,
             calls: OnceLock::new(),
             folders: OnceLock::new(),
+            objects: OnceLock::new(),
             absent: Some(&sources.absent),
             asked: Mutex::default(),
         }
@@ -84,9 +90,19 @@ impl<'a> Tree<'a> {
         self.calls.get_or_init(|| terraform::Calls::of(self))
     }
 
+    /// The objects of all files by what they are called.
+    pub(super) fn objects(&self) -> &Objects {
+        self.objects.get_or_init(|| Objects::of(self))
+    }
+
+    /// The file of an id; they stand in the order of their ids.
+    pub fn file(&self, id: SourceId) -> Option<&File<'a>> {
+        self.files.get(id.index as usize).filter(|file| file.id == id)
+    }
+
     /// The text of a file.
     pub fn text(&self, id: SourceId) -> &'a str {
-        self.files.iter().find(|file| file.id == id).map_or("", |file| &file.source.text)
+        self.file(id).map_or("", |file| &file.source.text)
     }
 
     /// The file at a path; `None` when there is none, or nothing in it was worth keeping.
@@ -168,15 +184,19 @@ impl<'a> Tree<'a> {
 
     /// Every file below a folder, by path.
     pub fn below<'t>(&'t self, folder: &str) -> impl Iterator<Item = &'t File<'a>> {
-        let prefix = plain(folder);
-        let prefix = if prefix.is_empty() { prefix } else { format!("{prefix}/") };
-        let from = prefix.clone();
-        let range = self.by_path.range(from..);
-        range.take_while(move |(path, _)| path.starts_with(&prefix)).map(|(_, index)| &self.files[*index])
+        below(&self.by_path, folder).map(|index| &self.files[index])
     }
 }
 
-fn parse<'a>(id: SourceId, source: &'a Source) -> File<'a> {
+/// The indexes of all files below a folder, by path.
+fn below<'p>(by_path: &'p BTreeMap<String, usize>, folder: &str) -> impl Iterator<Item = usize> + use<'p> {
+    let prefix = plain(folder);
+    let prefix = if prefix.is_empty() { prefix } else { format!("{prefix}/") };
+    let from = prefix.clone();
+    by_path.range(from..).take_while(move |(path, _)| path.starts_with(&prefix)).map(|(_, index)| *index)
+}
+
+fn parse<'a>(id: SourceId, source: &'a Source, is_there: &dyn Fn(&str) -> bool) -> File<'a> {
     let hcl = OnceLock::new();
     if is_script(&source.path, &source.text) {
         return File { id, source, documents: Vec::new(), problems: Vec::new(), failed: false, hcl };
@@ -189,7 +209,7 @@ fn parse<'a>(id: SourceId, source: &'a Source) -> File<'a> {
         }
         return file;
     }
-    if leads_nowhere(&source.text) {
+    if leads_nowhere(&source.text, &source.path, is_there) {
         return File { id, source, documents: Vec::new(), problems: Vec::new(), failed: false, hcl };
     }
     // One file never stops the others, whatever is in it.
@@ -228,16 +248,6 @@ pub(super) fn is_unknowable(path: &str) -> bool {
         || hidden.iter().any(|mark| name.contains(mark))
 }
 
-/// Whether a file holds nothing but HelmReleases of other charts: whole ones that name their source, in none of which the
-/// word stands. A repository has hundreds of them, and no patch makes them anything else.
-fn leads_nowhere(text: &str) -> bool {
-    let mut kinds = text.lines().filter_map(|line| line.strip_prefix("kind:")).peekable();
-    kinds.peek().is_some()
-        && kinds.all(|kind| kind.trim() == "HelmRelease")
-        && ["sourceRef:", " chart:"].iter().all(|word| text.contains(word))
-        && !["milvus", "Milvus", "${", "{{"].iter().any(|word| text.contains(word))
-}
-
 /// A path without `.` and with `..` taken back; what leads out of the tree keeps its `..` and so names no file in it.
 pub(super) fn plain(path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
@@ -257,21 +267,6 @@ pub(super) fn plain(path: &str) -> String {
 mod tests {
     use super::*;
     use crate::source::Side;
-
-    #[test]
-    fn releases_of_other_charts_are_not_parsed() {
-        let release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nspec:\n  chart:\n    spec:\n      chart: redis\n      sourceRef: {kind: HelmRepository, name: a}\n";
-        assert!(leads_nowhere(release));
-        for other in [
-            release.replace("redis", "milvus"),
-            release.replace("redis", "${CHART}"),
-            release.replace("sourceRef", "source"),
-            format!("{release}---\nkind: HelmRepository\nmetadata: {{name: a}}\n"),
-            "a: 1\n".to_string(),
-        ] {
-            assert!(!leads_nowhere(&other), "{other}");
-        }
-    }
 
     #[test]
     fn references_are_found_from_where_they_stand() {

@@ -85,7 +85,13 @@ impl Folder {
     }
 
     fn staged(&self) -> Pair {
-        self.open().staged(&[], &filter(), &self.0).unwrap()
+        self.staged_in(&[]).unwrap()
+    }
+
+    fn staged_in(&self, roots: &[&str]) -> Result<Pair, SourceError> {
+        let repository = self.open();
+        let head = repository.head_or_empty().unwrap();
+        repository.staged(&head, &paths(roots), &filter(), &self.0)
     }
 }
 
@@ -213,7 +219,7 @@ fn nothing_of_interest_staged() {
     let pair = it.staged();
     assert_eq!((pair.0.files.len(), pair.1.files.len(), pair.1.seen), (0, 0, 1));
     assert_eq!(changed(&pair), ["o.md"]);
-    let missing = it.open().staged(&paths(&["nowhere.yaml"]), &filter(), &it.0);
+    let missing = it.staged_in(&["nowhere.yaml"]);
     assert!(message(missing).starts_with("no such file or folder: nowhere.yaml;"));
 }
 
@@ -222,7 +228,7 @@ fn a_given_file_is_kept_whatever_is_in_it() {
     let it = Folder::with(&[("a.yaml", MILVUS), ("o.txt", OTHER)]);
     it.write("o.txt", "kind: Another\n");
     it.git(&["add", "-A"]);
-    let pair = it.open().staged(&paths(&["o.txt"]), &filter(), &it.0).unwrap();
+    let pair = it.staged_in(&["o.txt"]).unwrap();
     assert_eq!((names(&pair.0), names(&pair.1)), (vec!["HEAD:o.txt".into()], vec!["o.txt".into()]));
     let pair = it.now_in("", &["o.txt"]).unwrap();
     assert_eq!((text(&pair.0, "o.txt"), text(&pair.1, "o.txt")), (OTHER, "kind: Another\n"));
@@ -432,7 +438,7 @@ fn conflicts() {
     let merge = Command::new("git").args(["merge", "-q", "topic"]).current_dir(&it.0).output().unwrap();
     assert!(!merge.status.success());
     assert_eq!(text(&it.now().0, "a.yaml"), "kind: Milvus\nspec: {}\n# main\n");
-    assert!(message(it.open().staged(&[], &filter(), &it.0)).starts_with("a.yaml is in conflict;"));
+    assert!(message(it.staged_in(&[])).starts_with("a.yaml is in conflict;"));
 }
 
 #[test]

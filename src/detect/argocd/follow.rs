@@ -260,7 +260,7 @@ fn place(made: BTreeMap<Origin, Vec<Made>>, taken: &HashSet<Origin>, found: &mut
     }
     more.sort_by_key(|made| made.by.at);
     for Made { mut evidence, off, by } in more {
-        let Some(file) = tree.files.iter().position(|file| file.id == by.file) else { continue };
+        let Some(file) = tree.file(by.file).map(|_| by.file.index as usize) else { continue };
         evidence.id.path.clone_from(&by.path);
         // One chart in several releases has the same name in each of them.
         if let (How::Chart(_), Some(release)) = (&by.how, &by.release) {

@@ -19,13 +19,11 @@ impl HelmRelease<'_> {
             Some(_) => text("namespace"),
             None => self.namespace().filter(|namespace| !namespace.contains(['$', '{'])),
         };
-        let all: Vec<Object> = self.tree.files.iter().flat_map(|file| &file.documents).flat_map(Object::of).collect();
-        let of_kind = |object: &&Object| object.node.get("kind").and_then(Node::text) == Some(kind);
-        let others: Vec<&Object> = all.iter().filter(of_kind).collect();
-        if others.iter().any(|other| named(other).contains(['{', '$'])) || all.iter().any(|other| renames(other.node)) {
+        let objects = self.tree.objects();
+        if !objects.are_sure(kind) {
             return None;
         }
-        let namesakes: Vec<&Object> = others.iter().copied().filter(|other| named(other) == name).collect();
+        let namesakes: Vec<Object> = objects.called(self.tree, kind, name).map(|(_, object)| object).collect();
         let place = reference.get(if written.is_some() { "namespace" } else { "name" })?.at;
         let unfound = |elsewhere| Unfound {
             at: place,
@@ -37,32 +35,20 @@ impl HelmRelease<'_> {
         let Some(first) = namesakes.first() else {
             // Artifacts of other charts are not looked at, and somebody may keep all sources in another repository.
             let place = reference.get("name")?.at;
-            let missing = kind == "HelmRepository" && !others.is_empty();
+            let missing = kind == "HelmRepository" && objects.any(kind);
             return missing.then(|| Unfound { at: place, ..unfound(None) });
         };
         let namespace = namespace?;
-        let elsewhere = |object: &&&Object| object.metadata("namespace").is_some_and(|own| own != namespace);
-        let moved = all.iter().any(|object| moves_to(object.node, namespace));
+        let elsewhere = |object: &&Object| object.metadata("namespace").is_some_and(|own| own != namespace);
+        let moved = objects.movers(self.tree).any(|object| moves_to(object.node, namespace));
         let certain = namesakes.iter().filter(elsewhere).count() == namesakes.len() && !moved;
         let own = first.node.at_path(&["metadata", "namespace"]).filter(|own| own.text().is_some());
         own.filter(|_| certain).map(|own| unfound(Some((own.at, own.text().unwrap_or_default().to_string()))))
     }
 }
 
-/// Whether a kustomization changes names.
-fn renames(node: &Node) -> bool {
-    let spec = node.get("spec").unwrap_or(node);
-    ["namePrefix", "nameSuffix"].iter().any(|key| node.get(key).is_some() || spec.get(key).is_some())
-}
-
 /// Whether a kustomization puts what it has into a namespace; which objects it has is not asked.
 fn moves_to(node: &Node, namespace: &str) -> bool {
-    let kind = node.get("kind").and_then(Node::text);
     let to = node.get("namespace").or(node.at_path(&["spec", "targetNamespace"]));
-    let is_it = kind == Some("Kustomization") || kind == Some("Component");
-    is_it && to.is_some_and(|to| to.text().is_none_or(|to| to == namespace || to.contains('$')))
-}
-
-fn named<'a>(object: &Object<'a>) -> &'a str {
-    object.metadata("name").unwrap_or("{")
+    to.is_some_and(|to| to.text().is_none_or(|to| to == namespace || to.contains('$')))
 }

@@ -80,10 +80,9 @@ impl HelmRelease<'_> {
 
     /// The document that a text holds: a whole file, where a generator takes the text from one.
     fn document(&self, value: &Node) -> Option<Arc<Document>> {
-        let whole = |file: &&crate::detect::File| {
-            file.id == value.at.source && value.at.start == 0 && value.at.end as usize == file.source.text.len()
-        };
-        if let Some(file) = self.tree.files.iter().find(whole) {
+        let whole =
+            |file: &&crate::detect::File| value.at.start == 0 && value.at.end as usize == file.source.text.len();
+        if let Some(file) = self.tree.file(value.at.source).filter(whole) {
             return file.documents.first().cloned();
         }
         let stream = yaml::parse_block(self.tree.text(value.at.source), value)?;

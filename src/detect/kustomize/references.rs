@@ -86,6 +86,10 @@ fn concerned(
     mut owners: HashMap<SourceId, Span>,
 ) -> BTreeMap<usize, Span> {
     let mut concerned = BTreeMap::new();
+    let leads = |(one, names): (&Kustomization, &Vec<Name>)| -> Vec<SourceId> {
+        names.iter().filter_map(|name| leads_to(tree, one, name.text)).collect()
+    };
+    let below: Vec<Vec<SourceId>> = all.iter().zip(names).map(leads).collect();
     // Each round carries every Milvus one kustomization further up.
     loop {
         let before = concerned.len();
@@ -93,8 +97,7 @@ fn concerned(
             all.iter().enumerate().filter(|(index, _)| !concerned.contains_key(index)).collect::<Vec<_>>()
         {
             let own = tree.files[one.file].id;
-            let below = names[index].iter().filter_map(|name| leads_to(tree, one, name.text));
-            let by = owners.get(&own).copied().or_else(|| below.into_iter().find_map(|id| owners.get(&id).copied()));
+            let by = owners.get(&own).or_else(|| below[index].iter().find_map(|id| owners.get(id))).copied();
             if let Some(by) = by {
                 concerned.insert(index, by);
                 owners.insert(own, by);

@@ -14,7 +14,7 @@ pub(super) fn find(eval: Eval, file: &File, block: &Block, key: &str, found: &mu
     let mut inner = Found::default();
     for document in documents(eval, file, expr) {
         // A file of its own is searched for itself.
-        let Some(stands) = eval.module.tree.files.iter().find(|other| other.id == document.source) else { continue };
+        let Some(stands) = eval.module.tree.file(document.source) else { continue };
         milvus_resource::find(&document, stands.source, &mut inner);
         if stands.id != file.id && !inner.evidence.is_empty() {
             found.filled.push(document.at);

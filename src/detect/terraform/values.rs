@@ -127,7 +127,7 @@ fn quoted(eval: Eval, expr: &Expr) -> Option<Vec<Arc<Document>>> {
 }
 
 fn file_at<'a>(eval: Eval<'a>, at: Span) -> Option<&'a File<'a>> {
-    eval.module.tree.files.iter().find(|file| file.id == at.source)
+    eval.module.tree.file(at.source)
 }
 
 /// Values that are not here.

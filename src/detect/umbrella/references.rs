@@ -10,7 +10,7 @@ use crate::yaml::Node;
 /// Asks the tree for the chart of every dependency on Milvus that is a folder. One that was packed into `charts/` needs none.
 pub(in crate::detect) fn expect_charts<'e>(tree: &Tree, evidence: impl Iterator<Item = &'e Evidence>) {
     for evidence in evidence.filter(|one| matches!(one.what, What::Deployment(Surface::Umbrella, _))) {
-        let Some(file) = tree.files.iter().find(|file| file.id == evidence.at.source) else { continue };
+        let Some(file) = tree.file(evidence.at.source) else { continue };
         let path = &file.source.path;
         for item in file.documents.iter().flat_map(|document| chart::on_milvus(&document.root)) {
             let Some(url) = item.get("repository") else { continue };

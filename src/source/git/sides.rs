@@ -16,33 +16,36 @@ pub(super) type Looks = BTreeMap<String, Look>;
 impl Repository {
     /// What the base held at the changed paths, as far as it is worth keeping.
     pub(super) fn old_versions(&self, of: &Changes, scope: &Scope, filter: &Filter) -> Result<Looks, SourceError> {
-        self.versions(of, scope, filter, |change| change.old.as_ref())
-    }
-
-    /// What the head holds at the changed paths, as far as it is worth keeping.
-    pub(super) fn new_versions(&self, of: &Changes, scope: &Scope, filter: &Filter) -> Result<Looks, SourceError> {
-        self.versions(of, scope, filter, |change| change.new.as_ref())
-    }
-
-    fn versions(
-        &self,
-        changes: &Changes,
-        scope: &Scope,
-        filter: &Filter,
-        version: fn(&Change) -> Option<&String>,
-    ) -> Result<Looks, SourceError> {
-        let worth = changes.iter().filter(|(path, _)| scope.gives(path) || filter.wants_path(path));
-        let entries: Vec<Entry> = worth
-            .filter_map(|(path, change)| Some(Entry { path: path.clone(), oid: version(change)?.clone() }))
-            .collect();
+        let entries = entries(of, scope, filter, |change| change.old.as_ref());
         let looks = self.blobs(&entries, scope, filter)?;
         Ok(kept(entries, looks))
+    }
+
+    /// What both sides hold at the changed paths, as far as it is worth keeping; one program reads them all.
+    pub(super) fn both_versions(
+        &self,
+        of: &Changes,
+        scope: &Scope,
+        filter: &Filter,
+    ) -> Result<(Looks, Looks), SourceError> {
+        let mut entries = entries(of, scope, filter, |change| change.old.as_ref());
+        let old = entries.len();
+        entries.extend(self::entries(of, scope, filter, |change| change.new.as_ref()));
+        let mut looks = self.blobs(&entries, scope, filter)?;
+        let (new_entries, new_looks) = (entries.split_off(old), looks.split_off(old));
+        Ok((kept(entries, looks), kept(new_entries, new_looks)))
     }
 
     /// A file of the work tree, relative to the repository root.
     pub(super) fn key(&self, path: &Path) -> String {
         slashes(path.strip_prefix(self.root()).unwrap_or(path))
     }
+}
+
+/// One version of each changed file that is worth opening.
+fn entries(changes: &Changes, scope: &Scope, filter: &Filter, version: fn(&Change) -> Option<&String>) -> Vec<Entry> {
+    let worth = changes.iter().filter(|(path, _)| scope.gives(path) || filter.wants_path(path));
+    worth.filter_map(|(path, change)| Some(Entry { path: path.clone(), oid: version(change)?.clone() })).collect()
 }
 
 /// Pairs entries with what became of them, and forgets what was skipped.

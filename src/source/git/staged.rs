@@ -11,12 +11,12 @@ use crate::source::disk::{Filter, Look, read_files};
 use crate::source::{Side, SourceError, Sources};
 
 impl Repository {
-    /// What HEAD and the index hold. Ends early, with empty sides, when no changed file is worth keeping.
+    /// What HEAD (`base`, an object id) and the index hold. Ends early, with empty sides, when no changed file is worth keeping.
     ///
     /// A text of the index stands for the file on disk where the two are the same; elsewhere its origin is `index`.
-    pub fn staged(&self, roots: &[PathBuf], filter: &Filter, cwd: &Path) -> Result<Pair, SourceError> {
+    pub fn staged(&self, base: &str, roots: &[PathBuf], filter: &Filter, cwd: &Path) -> Result<Pair, SourceError> {
         let scope = Scope::new(self, roots, cwd)?;
-        let changes = self.changes(&["--cached", &self.head_or_empty()?], &scope)?;
+        let changes = self.changes(&["--cached", base], &scope)?;
         if scope.check(true).is_err() {
             // Not on disk and not changed: the index has the last word.
             self.list_index(&scope, filter)?;
@@ -27,8 +27,7 @@ impl Repository {
             let path = scope.show(path);
             return Err(SourceError::Request(format!("{path} is in conflict; resolve it, then `git add {path}`")));
         }
-        let mut old = self.old_versions(&changes, &scope, filter)?;
-        let mut new = self.new_versions(&changes, &scope, filter)?;
+        let (mut old, mut new) = self.both_versions(&changes, &scope, filter)?;
         if old.is_empty()
             && new.is_empty()
             && !changes.keys().any(|path| may_be_referred_to(path) && filter.wants_path(path))
