@@ -261,7 +261,7 @@ fn context<'a>(
         hint: loaded.hint.clone(),
         run: Run {
             rules: &output::RULE_INFOS,
-            prefix: loaded.config.prefix.clone(),
+            prefix: loaded.standpoint.folder().unwrap_or_else(|| loaded.config.prefix.clone()),
             root: loaded.root.to_string_lossy().replace('\\', "/"),
             fail_on: Some(threshold(verdict, &loaded.config)),
             exit: exit(outcome, verdict, &loaded.config) as u8,

@@ -158,10 +158,15 @@ fn from_root(found: Option<&Repository>, here: &Path, paths: &[PathBuf]) -> (Pat
     (root.to_path_buf(), whole, standpoint)
 }
 
-/// The same scope, with the path of its config as it counts from `cwd`.
+/// The same scope, with its paths as they count from `cwd`.
 fn scope_from(scope: &Scope, here: &Path, cwd: &Path) -> Scope {
     let moved = |config: &PathBuf| if cwd == here { config.clone() } else { plain(&here.join(config)) };
-    Scope { config: scope.config.as_ref().map(moved), ..scope.clone() }
+    let from_here = |file: &String| match cwd == here {
+        true => file.clone(),
+        false => plain(&here.join(file)).to_string_lossy().into_owned(),
+    };
+    let written = scope.written.iter().map(from_here).collect();
+    Scope { config: scope.config.as_ref().map(moved), written, ..scope.clone() }
 }
 
 /// What was asked about of two revisions: what stands below the user's folder.
@@ -395,7 +400,11 @@ fn read_config(scope: &Scope, root: &Path, cwd: &Path) -> anyhow::Result<Config>
         Ok(text) => {
             let name = shown(&path, cwd);
             Config::parse(&name, &text, &rule_ids()).map_err(|errors| {
-                let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+                // What is wrong is shown from where the user stands.
+                let here = std::env::current_dir().unwrap_or_default();
+                let typed = shown(&root.join(&path), &here);
+                let line = |error: &config::ConfigError| error.to_string().replacen(&name, &typed, 1);
+                let lines: Vec<String> = errors.iter().map(line).collect();
                 Usage(format!("the config cannot be used\n  {}", lines.join("\n  ")))
             })?
         }

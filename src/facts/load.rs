@@ -436,10 +436,11 @@ fn setting(row: &mut Row) -> SettingFact {
         key: row.filled("key"),
         value: row.filled("value"),
         was: row.text("was"),
-        webhook: match row.text("also").split_whitespace().find_map(|pair| pair.strip_prefix("@webhook=")) {
-            None => None,
-            Some(is) => Some(is == "on"),
-        },
+        webhook: row
+            .text("also")
+            .split_whitespace()
+            .find_map(|pair| pair.strip_prefix("@webhook="))
+            .map(|is| is == "on"),
         also: row.text("also").split_whitespace().filter(|pair| !pair.starts_with('@')).collect::<Vec<_>>().join(" "),
         also_was: row.text("also_was"),
         from: row.range("from"),

@@ -63,7 +63,7 @@ fn the_rolling_script_is_joined_with_the_milvus_that_it_names() {
     assert_eq!(run.code, 1, "{}", run.stdout);
     assert!(run.stdout.contains("error[rolling-script-queue-unfit]"), "{}", run.stdout);
     assert!(
-        run.stdout.contains("scripts/roll.sh:4:1") && run.stdout.contains("prod/values.yaml:7:3"),
+        run.stdout.contains("scripts/roll.sh:4:1") && run.stdout.contains("prod/values.yaml:7:17"),
         "{}",
         run.stdout
     );
