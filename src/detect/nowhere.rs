@@ -23,32 +23,48 @@ fn is_of_other_charts(text: &str) -> bool {
         && !["${", "{{"].iter().any(|word| text.contains(word))
 }
 
-/// Whether every document of a file is one of Argo CD's objects.
+/// Whether every document of a file is a whole Application, or a set of them. A patch of one says a part of it, and may be of
+/// one that installs Milvus.
 fn is_of_argo(text: &str) -> bool {
-    // What the document says so far: anything at all, a kind that suits, a group that suits.
-    let mut says = (false, false, false);
-    let suits = |says: (bool, bool, bool)| !says.0 || says.1 && says.2;
+    let mut this = Whole::default();
     for line in text.lines() {
-        if line.starts_with("---") {
-            if !suits(says) || !line[3..].trim().is_empty() {
+        if let Some(rest) = line.strip_prefix("---") {
+            if !this.suits() || !rest.trim().is_empty() {
                 return false;
             }
-            says = (false, false, false);
+            this = Whole::default();
             continue;
         }
         match line.split_once(':') {
-            Some(("kind", kind)) => {
-                says.1 = ["Application", "ApplicationSet", "AppProject"].contains(&kind.trim());
-                if !says.1 {
-                    return false;
-                }
-            }
-            Some(("apiVersion", group)) => says.2 = group.trim().starts_with("argoproj.io/"),
-            _ => {}
+            Some(("kind", kind)) if !["Application", "ApplicationSet"].contains(&kind.trim()) => return false,
+            Some(("kind", _)) => this.kind = true,
+            Some(("apiVersion", group)) => this.group = group.trim().starts_with("argoproj.io/"),
+            Some((key, _)) => match key.trim_matches([' ', '-']) {
+                "repoURL" => this.repository = true,
+                "chart" | "path" => this.source = true,
+                _ => {}
+            },
+            None => {}
         }
-        says.0 |= !line.trim().is_empty() && !line.starts_with('#');
+        this.any |= !line.trim().is_empty() && !line.starts_with('#');
     }
-    suits(says)
+    this.suits()
+}
+
+/// What a document of Argo CD's says so far.
+#[derive(Default)]
+struct Whole {
+    any: bool,
+    kind: bool,
+    group: bool,
+    repository: bool,
+    source: bool,
+}
+
+impl Whole {
+    fn suits(&self) -> bool {
+        !self.any || self.kind && self.group && self.repository && self.source
+    }
 }
 
 /// Whether an Application may install a folder of this repository, or a chart whose name is filled in.
@@ -149,6 +165,9 @@ mod tests {
             format!("{chart}---\ncluster:\n  enabled: true\n"),
             chart.replace("argoproj.io", "app.k8s.io"),
             chart.replace("kind: Application", "kind: Deployment"),
+            // A patch.
+            chart.replace("    chart: redis\n", "    targetRevision: 1.2.3\n"),
+            of("    chart: redis\n").replace("    repoURL: https://a.example\n", ""),
         ] {
             assert!(!nowhere(&text), "{text}");
         }
