@@ -20,11 +20,11 @@ chmod 755 "$work"
 mkdir -p "$work/usr/local/bin" "$work/work" "$work/tmp"
 chmod 1777 "$work/tmp"
 cp "$program" "$work/usr/local/bin/milvus-lint"
-cp -r "$root/testdata/quickstart" "$work/work/"
+cp -r "$root/testdata/quickstart" "$work/home/"
 chroot --userspec=65532:65532 "$work" /usr/local/bin/milvus-lint --version || { echo 'image: chroot is not allowed here'; exit 77; }
 code=0
 report=$(cd "$work" && chroot --userspec=65532:65532 "$work" /usr/local/bin/milvus-lint \
-    diff /work/quickstart/before /work/quickstart/after 2>&1) || code=$?
+    diff /home/quickstart/before /home/quickstart/after 2>&1) || code=$?
 tail -n 3 <<<"$report"
 [ "$code" -eq 1 ] || fail "it ended with $code"
 find "$work" -type f | sed "s|$work||" | sort
