@@ -17,7 +17,7 @@ fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 chmod 755 "$work"
-mkdir -p "$work/usr/local/bin" "$work/work" "$work/tmp"
+mkdir -p "$work/usr/local/bin" "$work/home" "$work/tmp"
 chmod 1777 "$work/tmp"
 cp "$program" "$work/usr/local/bin/milvus-lint"
 cp -r "$root/testdata/quickstart" "$work/home/"
