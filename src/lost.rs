@@ -2,10 +2,10 @@
 //!
 //! Takes both sides, understood; gives a trouble for each such file, and takes back that its Milvus was deleted.
 
-use crate::Understood;
 use crate::detect::Trouble;
 use crate::model::Transition;
 use crate::source::Sources;
+use crate::understand::Understood;
 use std::collections::BTreeSet;
 
 /// Files that held a Milvus before and that no longer parse: whatever is in them now, it is not known to be gone.
