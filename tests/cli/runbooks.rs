@@ -179,7 +179,8 @@ fn a_file_of_values_that_a_script_lays_is_read_on_demand() {
 #[test]
 fn an_order_that_a_guide_shows_without_its_images_is_an_error() {
     let guide = "# Upgrade\n\n```yaml\napiVersion: milvus.io/v1beta1\nkind: MilvusUpgrade\nmetadata:\n  name: up\nspec:\n  milvus:\n    \
-                 namespace: default\n    name: prod\n  sourceVersion: v2.1.4\n  targetVersion: v2.2.16\n```\n";
+                 namespace: default\n    name: prod\n  sourceVersion: v2.1.4\n  targetVersion: v2.2.16\n```\n\n```sh\nkubectl apply -f upgrade.yaml\n\
+                 kubectl describe milvusupgrade up\n```\n";
     let found = rules(&[("guide.md", guide)]);
     assert!(has(&found, "migration-image-missing", "error"), "{found:?}");
 }
