@@ -53,9 +53,15 @@ pub enum Command {
     Fix(Fix),
     /// Lay out the way to another release: hops, checks, commands, the way back
     Plan(Plan),
+    /// Write down what is wrong today, so that only what is new is reported
+    Baseline(Baseline),
+    /// Write the config, the hook and the workflow for this repository
+    Init(Init),
     /// Show or export which release may follow which, or verify the facts
     #[command(subcommand)]
     Graph(Graph),
+    /// Write admission policies by which the API server itself refuses illegal changes
+    Policy(Policy),
     /// Say what is known, and of which day it is
     Facts,
     /// List the rules
@@ -141,6 +147,9 @@ pub struct Verdict {
     /// Do not exit with 3 for what could not be known
     #[arg(long)]
     pub allow_unknown: bool,
+    /// Let be what this file lists; `milvus-lint baseline` writes it [default: `baseline` in the config]
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
     /// human, json, jsonl, sarif, github, gitlab, junit, markdown, checkstyle or oneline, with `:FILE` into a file (may be
     /// repeated)
     #[arg(long, short, value_name = "FORMAT[:FILE]")]
@@ -279,6 +288,76 @@ pub struct Plan {
     /// Leave out files that match this pattern, as in .gitignore (may be repeated)
     #[arg(long, value_name = "PATTERN")]
     pub exclude: Vec<String>,
+}
+
+const BASELINE_AFTER: &str = "\
+Examples:
+  milvus-lint baseline                          write .milvus-lint-baseline.json
+  milvus-lint check --baseline .milvus-lint-baseline.json
+
+Name it as `baseline` in .milvus-lint.yaml, and every run heeds it.";
+
+/// `baseline`.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = BASELINE_AFTER)]
+pub struct Baseline {
+    /// Files and folders [default: .]
+    pub paths: Vec<PathBuf>,
+    /// Into this file; `-` is standard output
+    #[arg(long, short, value_name = "FILE", default_value = ".milvus-lint-baseline.json")]
+    pub output: String,
+    #[command(flatten)]
+    pub scope: Scope,
+    /// Hints too
+    #[arg(long)]
+    pub pedantic: bool,
+}
+
+const INIT_AFTER: &str = "\
+Nothing that exists is written over. What is written is shown first; --dry-run shows it and writes nothing.";
+
+/// `init`.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = INIT_AFTER)]
+pub struct Init {
+    /// Show what would be written, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Which files: config, hook, github, gitlab (may be repeated) [default: what this repository uses]
+    #[arg(long, value_name = "WHAT", value_parser = ["config", "hook", "github", "gitlab"])]
+    pub only: Vec<String>,
+    /// The action that the workflow uses, such as OWNER/milvus-lint@COMMIT
+    #[arg(long, value_name = "ACTION")]
+    pub action: Option<String>,
+}
+
+const POLICY_AFTER: &str = "\
+Examples:
+  milvus-lint policy | kubectl apply -f -
+  milvus-lint policy --unknown warn -o policies.yaml";
+
+/// `policy`.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = POLICY_AFTER)]
+pub struct Policy {
+    /// What is done about a change that is illegal
+    #[arg(long, value_name = "ACTION", value_parser = ["deny", "warn", "audit"], default_value = "deny")]
+    pub illegal: String,
+    /// What is done about a change that works under conditions
+    #[arg(long, value_name = "ACTION", value_parser = ["deny", "warn", "audit"], default_value = "warn")]
+    pub conditional: String,
+    /// What is done about a change that cannot be judged, such as a digest
+    #[arg(long, value_name = "ACTION", value_parser = ["deny", "warn", "audit"], default_value = "deny")]
+    pub unknown: String,
+    /// The version of the Milvus operator that runs; its defaults stand in for what is not written
+    #[arg(long, value_name = "X.Y.Z", env = "MILVUS_LINT_OPERATOR_VERSION")]
+    pub operator_version: Option<String>,
+    /// A namespace whose service accounts may do everything, as the operator must (may be repeated)
+    #[arg(long, value_name = "NAMESPACE", default_value = "milvus-operator")]
+    pub operator_namespace: Vec<String>,
+    /// Into this file
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<String>,
 }
 
 /// `graph`.

@@ -1,9 +1,12 @@
 //! What each command does, from loaded texts to an exit code.
 
 pub mod about;
+mod baseline;
 mod graph;
+mod init;
 pub mod output;
 mod plan;
+mod policy;
 
 use crate::cli::{self, Cli, Color, Command, Common, Verdict};
 use crate::complete;
@@ -35,6 +38,9 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Inventory(args) => run_inventory(&args, &common),
         Command::Fix(args) => run_fix(&args, &common, start),
         Command::Plan(args) => plan::run(&args, &common),
+        Command::Policy(args) => policy::run(&args, &common),
+        Command::Baseline(args) => baseline::run(&args, &common),
+        Command::Init(args) => init::run(&args, &common),
         Command::Graph(args) => graph::run(&args, &common),
         Command::Facts => graph::facts(&common),
         Command::Rules => list_rules(&common),
@@ -85,6 +91,7 @@ fn judge(mut loaded: Loaded, args: &cli::Check, common: &Common, start: Instant)
     let known = facts(common, &loaded.config, &loaded.root)?;
     let mut outcome = complete::judge(&mut loaded, &known)?;
     loaded.show(&mut outcome);
+    baseline::apply(&loaded, &mut outcome, &args.verdict, common)?;
     report(&loaded, &outcome, &args.verdict, common, start.elapsed(), |_, _| Ok(()))
 }
 
@@ -96,6 +103,7 @@ fn run_diff(args: &cli::Diff, common: &Common, start: Instant) -> anyhow::Result
     let known = facts(common, &loaded.config, &loaded.root)?;
     let mut outcome = complete::judge(&mut loaded, &known)?;
     loaded.show(&mut outcome);
+    baseline::apply(&loaded, &mut outcome, &args.verdict, common)?;
     report(&loaded, &outcome, &args.verdict, common, start.elapsed(), report::diff::write)
 }
 
@@ -156,6 +164,7 @@ fn run_fix(args: &cli::Fix, common: &Common, start: Instant) -> anyhow::Result<E
     if args.no_report {
         return Ok(Exit::Clean);
     }
+    baseline::apply(&loaded, &mut repaired.outcome, &args.verdict, common)?;
     if args.diff {
         let left = &repaired.outcome.summary;
         if left.errors + left.warnings > 0 {

@@ -37,6 +37,8 @@ pub struct Config {
     pub kubernetes_version: Option<Version>,
     /// A folder with tables that add to the facts, relative to the root.
     pub facts: Option<String>,
+    /// A file that lists what was wrong before, relative to the root.
+    pub baseline: Option<String>,
     /// From the command line: the chart version of values that nothing else gives one.
     pub chart_version: Option<Version>,
     /// Files that were named together with `--chart-version`: they are values, whatever their shape.
@@ -248,6 +250,7 @@ impl Reader<'_> {
             "fail-on",
             "pedantic",
             "facts",
+            "baseline",
         ];
         for (key, value) in self.entries(root, "the config", &known) {
             match key {
@@ -281,6 +284,7 @@ impl Reader<'_> {
                         config.images.extend(version.map(|version| (image.to_string(), version)));
                     }
                 }
+                "baseline" => config.baseline = self.string(value, "`baseline`"),
                 "facts" => config.facts = self.string(value, "`facts`"),
                 "exceptions" => {
                     for item in self.items(value, "`exceptions`") {

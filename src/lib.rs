@@ -16,6 +16,7 @@ pub mod normalize;
 pub mod outcome;
 pub mod pair;
 pub mod plan;
+pub mod policy;
 pub mod report;
 pub mod rules;
 pub mod source;

@@ -25,6 +25,6 @@ pub use runbook::{Act, Opt, Runbook, Step, Writing};
 pub use setting::{Setting, Settings, Tree, Worth, keys};
 pub use tag::{Image, Tag};
 pub use transition::{Move, QueueChange, Subject, Transition, is_apart, moved, only_operator, queue_change};
-pub use version::{Range, Version};
+pub use version::{Bound, Range, Version};
 pub use workload::{Strategy, Workload};
 pub use written::{Key, Reader, Shape, Written};
