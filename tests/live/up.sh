@@ -114,6 +114,24 @@ status: {allocatable: {cpu: "512", memory: 2048Gi, pods: "5000"}, capacity: {cpu
 YAML
 }
 
+# Volumes for backups: nobody provisions them here, and each is used once.
+add_volumes() {
+    local number
+    for number in $(seq 100); do
+        cat <<YAML
+---
+apiVersion: v1
+kind: PersistentVolume
+metadata: {name: backup-$number}
+spec:
+  capacity: {storage: 10Gi}
+  accessModes: [ReadWriteOnce]
+  persistentVolumeReclaimPolicy: Retain
+  hostPath: {path: /nowhere/backup-$number}
+YAML
+    done | kubectl apply --server-side -f -
+}
+
 start_cluster() {
     [[ -f pki/accounts.key ]] || (cd pki && certificates) 2>log/pki.log
     for who in admin controllers scheduler; do kubeconfig "$who"; done
@@ -132,6 +150,7 @@ all)
     start_controllers
     wait_for 30 'the default service account' kubectl get serviceaccount default
     add_node >/dev/null
+    add_volumes >/dev/null
     wait_for 30 'the simulated node' kubectl wait --for=condition=Ready --timeout=5s node/simulated-1
     start_operator
     ;;

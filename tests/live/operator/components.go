@@ -96,7 +96,8 @@ func order(milvus *unstructured.Unstructured) []string {
 	case toNew && !isNew(milvus, text(milvus, "status.currentImage")):
 		// The way into 2.6 is the same in both directions.
 		return []string{"streamingnode", "mixcoord", "querynode", "datanode", "proxy"}
-	case toNew || truth(milvus, "spec.components.streamingMode", false) && isNew(milvus, text(milvus, "status.currentImage")):
+	case toNew || truth(milvus, "spec.components.streamingMode", false):
+		// Four coordinators are not in this order, and nothing after them ever gets its turn.
 		all = []string{"mixcoord", "streamingnode", "querynode", "datanode", "proxy"}
 	case has(milvus, "spec.components.mixCoord"):
 		all = []string{"indexnode", "mixcoord", "querynode", "datanode", "proxy"}

@@ -33,9 +33,8 @@ func (s *Stand) lookAtMilvuses() {
 		if milvus.GetResourceVersion() == memory.version && time.Now().Before(memory.due) {
 			continue
 		}
-		fresh := milvus.GetResourceVersion() != memory.version
 		memory.version = milvus.GetResourceVersion()
-		if err := s.lookAt(milvus, memory, fresh); err != nil {
+		if err := s.lookAt(milvus, memory); err != nil {
 			log.Printf("%s/%s: %v", milvus.GetNamespace(), milvus.GetName(), err)
 			// It is looked at again at once, as what was read may be old.
 			memory.version = ""
@@ -57,7 +56,7 @@ func (s *Stand) update(milvus *unstructured.Unstructured) error {
 
 // lookAt takes a Milvus as far as it goes at this moment. Status is looked at when it is due only: in between the operator
 // leaves it as it is, true or not.
-func (s *Stand) lookAt(milvus *unstructured.Unstructured, memory *memory, fresh bool) error {
+func (s *Stand) lookAt(milvus *unstructured.Unstructured, memory *memory) error {
 	if milvus.GetDeletionTimestamp() != nil {
 		if len(milvus.GetFinalizers()) == 0 {
 			return nil
@@ -86,7 +85,7 @@ func (s *Stand) lookAt(milvus *unstructured.Unstructured, memory *memory, fresh 
 	if !has(milvus, "status.status") {
 		return look.begin()
 	}
-	return look.further(fresh)
+	return look.further()
 }
 
 // pause is the time until the operator looks by itself: an unhealthy or changing Milvus is looked at more often.
@@ -109,9 +108,10 @@ func (l *look) begin() error {
 }
 
 // further goes through one round: dependencies, Deployments, what is left over, the status.
-func (l *look) further(fresh bool) error {
+func (l *look) further() error {
 	caughtUp := l.caughtUp()
-	if !fresh || !caughtUp || l.memory.step.IsZero() {
+	// A Milvus that has just been stopped is still brought to a stop; after that, nothing of it moves.
+	if !isStopped(l.milvus) {
 		l.checkDependencies()
 	}
 	held := false

@@ -66,7 +66,6 @@ var dependencies = []string{"EtcdReady", "StorageReady", "MsgStreamReady"}
 // checkDependencies asks no server: an endpoint is there unless its name begins with `unreachable`, and the storage needs its
 // Secret. A stopped Milvus says nothing of its dependencies.
 func (l *look) checkDependencies() {
-	l.memory.step = stepOr(l.memory.step)
 	if isStopped(l.milvus) {
 		unsay(l.milvus, dependencies...)
 		return
@@ -94,17 +93,9 @@ func (l *look) checkDependencies() {
 	}
 }
 
-func stepOr(step time.Time) time.Time {
-	if step.IsZero() {
-		return time.Unix(1, 0)
-	}
-	return step
-}
-
 func (l *look) dependenciesReady() bool {
 	for _, kind := range dependencies {
-		status := condition(l.milvus, kind)
-		if status == "False" || status == "" && !isStopped(l.milvus) {
+		if condition(l.milvus, kind) != "True" {
 			return false
 		}
 	}
