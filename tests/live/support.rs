@@ -281,6 +281,27 @@ pub fn tool(kubeconfig: &Path) -> Command {
     command
 }
 
+/// The rules of a Role with one thing less, each once: what was taken away, and what is left. Whoever passes with all of them
+/// and with none of these has exactly what it needs.
+pub fn each_right_removed(rules: &Value) -> Vec<(String, Value)> {
+    let mut all = Vec::new();
+    for (place, rule) in rules.as_array().expect("rules are a list").iter().enumerate() {
+        for part in ["resources", "verbs"] {
+            for (index, taken) in rule[part].as_array().into_iter().flatten().enumerate() {
+                let mut left = rules.clone();
+                left[place][part].as_array_mut().expect("it was one").remove(index);
+                let what = format!("{taken} of {}", if part == "verbs" { &rule["resources"] } else { &rule["verbs"] });
+                // A rule without resources or verbs is refused, so it goes as a whole.
+                if left[place][part].as_array().is_some_and(Vec::is_empty) {
+                    left.as_array_mut().expect("it was one").remove(place);
+                }
+                all.push((what, left));
+            }
+        }
+    }
+    all
+}
+
 /// A file in the folder of the test run.
 pub fn scratch(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("live");
