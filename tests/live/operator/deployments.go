@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"reflect"
+	"strings"
 
 	apps "k8s.io/api/apps/v1"
 	core "k8s.io/api/core/v1"
@@ -31,7 +32,10 @@ func (l *look) gather() error {
 	l.deployments = map[string]*apps.Deployment{}
 	for place := range deployments.Items {
 		one := &deployments.Items[place]
-		l.deployments[one.Name[len(l.milvus.GetName()+"-milvus-"):]] = one
+		// Whatever else has these labels is not the operator's.
+		if name, ours := strings.CutPrefix(one.Name, l.milvus.GetName()+"-milvus-"); ours {
+			l.deployments[name] = one
+		}
 	}
 	pods, err := l.kube.CoreV1().Pods(l.milvus.GetNamespace()).List(l.ctx, options)
 	if err != nil {
