@@ -5,6 +5,9 @@
 
 mod crds;
 mod faults;
-mod operator;
+mod lies;
+mod migrations;
 mod rig;
+mod rollouts;
+mod stand_in;
 mod support;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Starts the rig, runs the live tests against it, and stops it whatever happens. Arguments go to the test runner:
-# `tests/live/run.sh operator` runs those with `operator` in their names. Ends with 77 where there is nothing to build with.
+# `tests/live/run.sh rollouts` runs those with `rollouts` in their names. Ends with 77 where there is nothing to build with.
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 "$here/build.sh" kube >/dev/null && "$here/build.sh" operator >/dev/null && "$here/build.sh" faults >/dev/null || exit $?

@@ -131,6 +131,17 @@ impl Cluster {
         serde_json::to_value(written).unwrap()
     }
 
+    /// Sets the image of a Deployment's first container by hand, as `kubectl set image` does.
+    pub fn set_image(&self, deployment: &str, image: &str) {
+        let api = self.api("apps/v1", "Deployment", None);
+        let write = async {
+            let mut object = api.get(deployment).await?;
+            object.data["spec"]["template"]["spec"]["containers"][0]["image"] = json!(image);
+            api.replace(deployment, &Default::default(), &object).await
+        };
+        self.runtime.block_on(write).unwrap();
+    }
+
     pub fn delete(&self, what: &str, name: &str) {
         let (version, kind) = split(what);
         let _ = self.runtime.block_on(self.api(version, kind, None).delete(name, &DeleteParams::default())).unwrap();
