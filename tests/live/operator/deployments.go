@@ -91,7 +91,7 @@ func (l *look) mayUpdate(component string) bool {
 // updated says whether a component has the image of all and is complete. One with an image of its own never has.
 func (l *look) updated(component string) bool {
 	if component == "querynode" {
-		return l.queryNodesUpdated()
+		return l.queryNodesServe() && l.milvus.GetLabels()[rollingLabel] == ""
 	}
 	one := l.deployments[component]
 	return one != nil && imageIn(one) == targetImage(l.milvus) && isComplete(one)

@@ -175,7 +175,7 @@ func (l *look) cleanUp() error {
 		return nil
 	}
 	var gone []string
-	if has(l.milvus, "spec.components.mixCoord") && l.updated("mixcoord") && l.updated("querynode") {
+	if has(l.milvus, "spec.components.mixCoord") && l.updated("mixcoord") && l.queryNodesServe() {
 		for _, coordinator := range fourCoordinators {
 			if has(l.milvus, "spec.components."+fieldOf[coordinator]) {
 				gone = append(gone, coordinator)

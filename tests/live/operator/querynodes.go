@@ -133,7 +133,9 @@ func (l *look) hasPods(deployment string) bool {
 	return false
 }
 
-func (l *look) queryNodesUpdated() bool {
+// queryNodesServe says whether all query nodes run in the Deployment with the image of all; pods of the other may still be
+// going. That is when superfluous coordinators are removed, while components that come after query nodes wait a little longer.
+func (l *look) queryNodesServe() bool {
 	serving := l.deployments[group(annotation(l.milvus, currentGroup))]
 	spare := l.deployments[group(other(annotation(l.milvus, currentGroup)))]
 	return serving != nil && spare != nil && imageIn(serving) == targetImage(l.milvus) && isComplete(serving) &&
