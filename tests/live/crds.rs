@@ -6,11 +6,10 @@ use serde_json::{Value, json};
 
 const MILVUS: &str = "milvus.io/v1beta1/Milvus";
 
-/// A resource that no operator touches.
-fn quiet(kind: &str, version: &str, name: &str, spec: Value) -> Value {
+fn resource(kind: &str, version: &str, name: &str, spec: Value) -> Value {
     json!({
         "apiVersion": format!("milvus.io/{version}"), "kind": kind,
-        "metadata": { "name": name, "annotations": { "milvus.io/pause-reconcile": "true" } },
+        "metadata": { "name": name },
         "spec": spec,
     })
 }
@@ -23,7 +22,7 @@ fn defaults_arrive_and_free_form_is_kept() {
         "config": { "queryNode": { "gracefulTime": 5000, "deep": { "er": [1, "two"] } } },
         "dependencies": { "etcd": { "inCluster": { "values": { "replicaCount": 3 } } }, "storage": {} },
     });
-    cluster.try_apply_as("live-test", quiet("Milvus", "v1beta1", "a", spec)).unwrap();
+    cluster.try_apply_as("live-test", resource("Milvus", "v1beta1", "a", spec)).unwrap();
     let milvus = cluster.get(MILVUS, "a").unwrap();
     assert_eq!(milvus["spec"]["mode"], "standalone");
     assert_eq!(milvus["spec"]["dependencies"]["storage"]["type"], "MinIO");
@@ -32,7 +31,7 @@ fn defaults_arrive_and_free_form_is_kept() {
     assert_eq!(milvus["spec"]["dependencies"]["etcd"]["inCluster"]["values"]["replicaCount"], 3);
     // Of a Milvus that is not there, so that nothing happens.
     let order = json!({ "milvus": { "name": "nobody" }, "sourceVersion": "2.1.4", "targetVersion": "2.2.16" });
-    cluster.try_apply_as("live-test", quiet("MilvusUpgrade", "v1beta1", "up", order)).unwrap();
+    cluster.try_apply_as("live-test", resource("MilvusUpgrade", "v1beta1", "up", order)).unwrap();
     let upgrade = cluster.get("milvus.io/v1beta1/MilvusUpgrade", "up").unwrap();
     for (field, value) in [("operation", json!("upgrade")), ("maxRetry", json!(3)), ("rollbackIfFailed", json!(true))] {
         assert_eq!(upgrade["spec"][field], value, "{field}");
@@ -50,17 +49,17 @@ fn what_the_tables_refuse_the_api_server_refuses() {
         json!({ "dependencies": { "msgStreamType": "redis" } }),
         json!({ "dependencies": { "storage": { "type": "Minio" } } }),
     ] {
-        let error = cluster.try_apply_as("live-test", quiet("Milvus", "v1beta1", "a", wrong.clone()));
+        let error = cluster.try_apply_as("live-test", resource("Milvus", "v1beta1", "a", wrong.clone()));
         assert!(error.is_err(), "{wrong} was taken");
     }
     let nameless = json!({ "milvus": {}, "sourceVersion": "2.1.4", "targetVersion": "2.2.16" });
-    assert!(cluster.try_apply_as("live-test", quiet("MilvusUpgrade", "v1beta1", "up", nameless)).is_err());
+    assert!(cluster.try_apply_as("live-test", resource("MilvusUpgrade", "v1beta1", "up", nameless)).is_err());
 }
 
 #[test]
 fn what_is_in_no_table_is_dropped_by_an_ordinary_write() {
     let Some(cluster) = Cluster::of("crd-pruning") else { return };
-    cluster.try_apply_as("live-test", quiet("Milvus", "v1beta1", "a", json!({ "mode": "cluster" }))).unwrap();
+    cluster.try_apply_as("live-test", resource("Milvus", "v1beta1", "a", json!({ "mode": "cluster" }))).unwrap();
     let patch =
         json!({ "spec": { "component": { "image": "x" }, "dependencies": { "pulsar": { "endpoints": ["a"] } } } });
     let milvus = cluster.patch(MILVUS, "a", patch);
@@ -72,7 +71,7 @@ fn what_is_in_no_table_is_dropped_by_an_ordinary_write() {
 fn the_old_kinds_are_served() {
     let Some(cluster) = Cluster::of("crd-old") else { return };
     let spec = json!({ "components": { "image": "milvusdb/milvus:v2.0.2" } });
-    cluster.try_apply_as("live-test", quiet("MilvusCluster", "v1alpha1", "old", spec)).unwrap();
+    cluster.try_apply_as("live-test", resource("MilvusCluster", "v1alpha1", "old", spec)).unwrap();
     let old = cluster.get("milvus.io/v1alpha1/MilvusCluster", "old").unwrap();
     assert_eq!(old["spec"]["components"]["image"], "milvusdb/milvus:v2.0.2");
 }

@@ -12,4 +12,4 @@ for file in "$state"/pid/*; do
     esac
     rm -f "$file"
 done
-rm -rf "$state"/{etcd,pki,cache} "$state"/*.kubeconfig
+rm -rf "$state"/{etcd,pki,cache,kubectl} "$state"/*.kubeconfig

@@ -13,7 +13,7 @@ fn change(cluster: &Cluster, components: Value) {
 
 #[test]
 fn conditions_stay_true_while_query_nodes_hold_everything() {
-    let Some(cluster) = Cluster::of("op-lies") else { return };
+    let Some(cluster) = Cluster::with_operator("op-lies") else { return };
     let mut first = milvus("m", Shape::Mixed, "milvusdb/milvus:v2.5.16");
     first["spec"]["components"]["imageUpdateMode"] = json!("all");
     installed(&cluster, first);
@@ -38,7 +38,7 @@ fn conditions_stay_true_while_query_nodes_hold_everything() {
 
 #[test]
 fn coordinators_that_were_removed_from_the_spec_stay_and_nobody_says_so() {
-    let Some(cluster) = Cluster::of("op-orphans") else { return };
+    let Some(cluster) = Cluster::with_operator("op-orphans") else { return };
     installed(&cluster, milvus("m", Shape::Four, "milvusdb/milvus:v2.5.16"));
     let gone = json!({ "mixCoord": { "replicas": 1 }, "rootCoord": null, "dataCoord": null, "indexCoord": null, "queryCoord": null });
     cluster.patch(MILVUS, "m", json!({ "spec": { "components": gone } }));
@@ -53,7 +53,7 @@ fn coordinators_that_were_removed_from_the_spec_stay_and_nobody_says_so() {
 
 #[test]
 fn query_nodes_that_cannot_start_hold_everything_until_a_hand_helps() {
-    let Some(cluster) = Cluster::of("op-stuck") else { return };
+    let Some(cluster) = Cluster::with_operator("op-stuck") else { return };
     installed(&cluster, milvus("m", Shape::Mixed, "milvusdb/milvus:v2.4.15"));
     change(&cluster, json!({ "image": "milvusdb/milvus:v2.5.16-qnbad" }));
     let image = |name: &str| {
@@ -83,7 +83,7 @@ fn query_nodes_that_cannot_start_hold_everything_until_a_hand_helps() {
 
 #[test]
 fn an_image_of_its_own_stops_the_rollout_at_that_component() {
-    let Some(cluster) = Cluster::of("op-override") else { return };
+    let Some(cluster) = Cluster::with_operator("op-override") else { return };
     let mut first = milvus("m", Shape::Mixed, "milvusdb/milvus:v2.4.15");
     first["spec"]["components"]["queryNode"]["image"] = json!("milvusdb/milvus:v2.4.15");
     installed(&cluster, first);
@@ -101,7 +101,7 @@ fn an_image_of_its_own_stops_the_rollout_at_that_component() {
 
 #[test]
 fn a_missing_secret_of_the_storage_keeps_everything_where_it_is() {
-    let Some(cluster) = Cluster::of("op-secret") else { return };
+    let Some(cluster) = Cluster::with_operator("op-secret") else { return };
     let mut first = milvus("m", Shape::Mixed, "milvusdb/milvus:v2.5.16");
     first["spec"]["dependencies"]["storage"]["secretRef"] = json!("storage");
     cluster.try_apply_as("live-test", first).unwrap();

@@ -139,7 +139,7 @@ fn the_stand_in_goes_through_the_same_states() {
 
 /// Migrates a cluster, and gives the images with which it starts again.
 fn started_after_migration(test: &str, mode: &str) -> Option<BTreeMap<String, String>> {
-    let cluster = Cluster::of(test)?;
+    let cluster = Cluster::with_operator(test)?;
     let mut first = milvus("m", Shape::Four, "milvusdb/milvus:v2.1.4");
     first["spec"]["components"]["imageUpdateMode"] = json!(mode);
     installed(&cluster, first);
@@ -165,7 +165,7 @@ fn a_migrated_cluster_that_takes_all_at_once_starts_with_the_new_image() {
 
 #[test]
 fn an_order_without_a_namespace_or_a_tool_waits_until_it_has_them() {
-    let Some(cluster) = Cluster::of("op-forgotten") else { return };
+    let Some(cluster) = Cluster::with_operator("op-forgotten") else { return };
     installed(&cluster, milvus("m", Shape::Four, "milvusdb/milvus:v2.1.4"));
     let mut order = upgrade("up", &cluster.namespace);
     let spec = order["spec"].as_object_mut().unwrap();
@@ -187,7 +187,7 @@ fn an_order_without_a_namespace_or_a_tool_waits_until_it_has_them() {
 
 #[test]
 fn a_mark_of_an_earlier_stop_ends_the_wait_before_it_began() {
-    let Some(cluster) = Cluster::of("op-stale") else { return };
+    let Some(cluster) = Cluster::with_operator("op-stale") else { return };
     installed(&cluster, milvus("m", Shape::Four, "milvusdb/milvus:v2.1.4"));
     let mark = json!({ "metadata": { "annotations": { "milvus.io/stopped-at": "2026-01-01T00:00:00Z" } } });
     cluster.patch(MILVUS, "m", mark);

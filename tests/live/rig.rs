@@ -19,11 +19,10 @@ fn ready(object: &Value) -> i64 {
     object["status"]["readyReplicas"].as_i64().unwrap_or_default()
 }
 
-/// A Milvus that no operator touches, so that the test is alone with the API server.
 fn milvus(name: &str, image: &str) -> String {
     format!(
         "apiVersion: milvus.io/v1beta1\nkind: Milvus\n\
-         metadata: {{name: {name}, annotations: {{milvus.io/pause-reconcile: \"true\"}}}}\n\
+         metadata: {{name: {name}}}\n\
          spec: {{mode: cluster, components: {{image: \"{image}\"}}}}\n"
     )
 }

@@ -153,7 +153,7 @@ pub fn all_at_once<T: Sync>(test: &str, things: &'static [T], run: fn(&Cluster, 
     for some in things.chunks(4) {
         let threads = some.iter().map(|thing| {
             let test = test.to_string();
-            std::thread::spawn(move || Cluster::of(&test).map_or(Ok(()), |cluster| run(&cluster, thing)))
+            std::thread::spawn(move || Cluster::with_operator(&test).map_or(Ok(()), |cluster| run(&cluster, thing)))
         });
         let threads: Vec<_> = threads.collect();
         let ends = threads.into_iter().map(|thread| thread.join().unwrap_or(Err("a panic".into())));

@@ -17,6 +17,8 @@ kube=$("$here/build.sh" kube)
 mkdir -p "$state"/{log,pid,pki}
 cd "$state"
 kubectl() { "$kube" kubectl --kubeconfig "$state/admin.kubeconfig" --cache-dir "$state/cache" "$@"; }
+# The same kubectl for whoever wants a program of that name.
+printf '#!/bin/sh\nexec "%s" kubectl "$@"\n' "$kube" >kubectl && chmod +x kubectl
 
 certificate() { # name subject usage [another extension]
     openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "$2" -keyout "$1.key" -out "$1.csr"

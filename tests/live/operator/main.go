@@ -6,6 +6,8 @@
 // is not in here: deployment groups, rollingMode 3, `force` with its killed pods, dependencies inside the cluster, cdc,
 // version v1alpha1. That milvus-lint gets along with it is no proof that it gets along with the operator.
 //
+// It minds only namespaces with the label live-test/operator=yes, so that other tests say themselves what runs.
+//
 // It keeps nothing to itself but the time of its last step, so it can be killed and started again at any moment.
 package main
 
@@ -17,6 +19,7 @@ import (
 	"syscall"
 	"time"
 
+	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
@@ -69,13 +72,28 @@ func main() {
 	log.Printf("standing in for the Milvus operator, %g times as fast", *speed)
 	// Looking again and again, instead of watching, gets over every fault of the API server by itself.
 	for ctx.Err() == nil {
-		stand.lookAtMilvuses()
-		stand.lookAtUpgrades()
+		if namespaces, err := stand.namespaces(); err == nil {
+			stand.lookAtMilvuses(namespaces)
+			stand.lookAtUpgrades(namespaces)
+		}
 		select {
 		case <-ctx.Done():
 		case <-time.After(100 * time.Millisecond):
 		}
 	}
+}
+
+// namespaces are those that the stand-in minds.
+func (s *Stand) namespaces() (map[string]bool, error) {
+	list, err := s.kube.CoreV1().Namespaces().List(s.ctx, meta.ListOptions{LabelSelector: "live-test/operator=yes"})
+	if err != nil {
+		return nil, err
+	}
+	minded := map[string]bool{}
+	for _, namespace := range list.Items {
+		minded[namespace.Name] = namespace.DeletionTimestamp == nil
+	}
+	return minded, nil
 }
 
 // after is a waiting time of the operator, as long as it is here.

@@ -22,13 +22,19 @@ type look struct {
 	memory      *memory
 }
 
-func (s *Stand) lookAtMilvuses() {
+func (s *Stand) lookAtMilvuses(minded map[string]bool) {
 	list, err := s.dynamic.Resource(milvusResource).List(s.ctx, meta.ListOptions{})
 	if err != nil {
 		return
 	}
 	for place := range list.Items {
 		milvus := &list.Items[place]
+		if !minded[milvus.GetNamespace()] {
+			// A Milvus that goes with its namespace must not wait for a finalizer.
+			if milvus.GetDeletionTimestamp() == nil {
+				continue
+			}
+		}
 		memory := s.remember("milvus/" + string(milvus.GetUID()))
 		if milvus.GetResourceVersion() == memory.version && time.Now().Before(memory.due) {
 			continue

@@ -24,14 +24,14 @@ type run struct {
 	written string
 }
 
-func (s *Stand) lookAtUpgrades() {
+func (s *Stand) lookAtUpgrades(minded map[string]bool) {
 	list, err := s.dynamic.Resource(upgradeResource).List(s.ctx, meta.ListOptions{})
 	if err != nil {
 		return
 	}
 	for place := range list.Items {
 		upgrade := &list.Items[place]
-		if upgrade.GetDeletionTimestamp() != nil {
+		if !minded[upgrade.GetNamespace()] || upgrade.GetDeletionTimestamp() != nil {
 			continue
 		}
 		memory := s.remember("upgrade/" + string(upgrade.GetUID()))
