@@ -5,7 +5,26 @@
 //! what it reads (the values of a Helm release, a Secret's data) is kept or shown.
 
 mod connect;
+mod desired;
+mod door;
+mod event;
 mod failure;
+mod helm;
+mod hide;
+mod kept;
+mod owner;
+mod read;
+mod role;
+mod seen;
+mod texts;
+mod write;
 
 pub use connect::{Cluster, Options, block_on};
+pub use desired::{application, with_image};
+pub use door::{application_of, look, tell, when_terminated};
 pub use failure::{Failure, Kind};
+pub use owner::owners;
+pub use read::{read, read_more};
+pub use role::role;
+pub use seen::{Asked, Habits, Owner, Seen};
+pub use texts::Live;
