@@ -188,7 +188,7 @@ fn versions(one: &TransitionView) -> String {
 
 /// The first stop of the legal way, where that is not the target itself.
 fn next(one: &TransitionView) -> Option<&String> {
-    one.path.get(1).filter(|next| one.to.as_ref() != Some(next))
+    one.path.get(1).filter(|next| one.to.as_ref() != Some(*next))
 }
 
 /// The answer for programs.

@@ -100,6 +100,11 @@ fn behind(root: &Node) -> Option<Field<String>> {
         let why = "the operator has not taken up the last change of the resource yet".to_string();
         return Some(Field::written(at.at, why));
     }
+    if let Some(state) = root.at_path(&["migration", "state"]) {
+        let name = root.at_path(&["migration", "name"]).and_then(Node::raw_text).unwrap_or_default();
+        let why = format!("the MilvusUpgrade {name} is not at its end ({})", state.raw_text()?);
+        return Some(Field::written(state.at, why));
+    }
     let pending = root.at_path(&["pending", "status"])?;
     let why = format!("Helm has begun another revision of the release, which is {}", pending.raw_text()?);
     Some(Field::written(pending.at, why))

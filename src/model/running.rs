@@ -62,13 +62,16 @@ impl Running {
 
     /// Makes a Milvus that is shown as it runs say what runs.
     pub fn tell(&self, milvus: &mut Deployment) {
-        match (self.version(), &self.pods[..]) {
-            (Some(version), _) if milvus.version.value() != version.value() => milvus.version = version,
-            (None, [first, second, ..]) if !is_same(&first.image, &second.image) => {
-                let images = format!("its pods run {} and {}", first.image.tag_text(), second.image.tag_text());
-                milvus.version = Field::unknown(second.at, images);
+        if let Some(version) = self.version() {
+            if milvus.version.value() != version.value() {
+                milvus.version = version;
             }
-            _ => {}
+            return;
+        }
+        let Some((first, rest)) = self.pods.split_first() else { return };
+        if let Some(other) = rest.iter().find(|pods| !is_same(&pods.image, &first.image)) {
+            let images = format!("its pods run {} and {}", first.image.tag_text(), other.image.tag_text());
+            milvus.version = Field::unknown(other.at, images);
         }
     }
 }
