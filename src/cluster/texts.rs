@@ -80,7 +80,7 @@ impl Live {
         }
     }
 
-    /// What was not seen of those that run a dialect's Milvus, or of everything.
+    /// What was not seen.
     pub fn unseen(&self) -> &[Unseen] {
         &self.sight.unseen
     }
@@ -312,7 +312,7 @@ pub(super) fn is_operator_image(image: &str) -> bool {
     name.split(':').next() == Some("milvus-operator")
 }
 
-/// Whether one of these dialects' Milvus could be there unseen.
+/// What is not known for the lack of a part: of whose Milvus it tells, or of none.
 pub fn lacks(dialect: Option<Dialect>) -> &'static str {
     match dialect {
         Some(Dialect::Operator) => "which Milvus resources there are, and what they say",

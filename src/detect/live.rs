@@ -68,7 +68,10 @@ pub fn running(file: &File) -> Option<Running> {
     for document in &file.documents {
         let root = &document.root;
         root.get("running").into_iter().flat_map(Node::items).for_each(|pod| count(pod, &mut running.pods));
-        if let Some(image) = root.at_path(&["status", "currentImage"]).filter(|image| image.raw_text().is_some()) {
+        if let Some(image) = root
+            .at_path(&["status", "currentImage"])
+            .filter(|image| image.raw_text().is_some_and(|text| !text.is_empty()))
+        {
             running.reported = image.raw_text().map(|text| Field::written(image.at, Image::parse(text)));
         }
         running.behind = running.behind.take().or_else(|| behind(root));

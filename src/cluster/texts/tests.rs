@@ -142,7 +142,7 @@ fn a_release_and_plain_workloads_are_seen_too() {
     let all = live.texts.iter().map(|(_, text)| text.as_str()).collect::<String>();
     assert!(!all.contains("MARKED"), "{all}");
     assert_eq!(
-        (live.operator.map(|version| version.to_string()).as_deref(), live.webhook),
+        (live.operator.as_ref().map(|version| version.to_string()).as_deref(), live.webhook),
         (Some("1.3.8"), Some(false))
     );
     let head = live.side(Side::Head);
