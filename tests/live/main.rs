@@ -5,9 +5,13 @@
 
 mod crds;
 mod faults;
+mod gate;
 mod lies;
 mod migrations;
+mod policy;
+mod reading;
 mod rig;
 mod rollouts;
+mod space;
 mod stand_in;
 mod support;
