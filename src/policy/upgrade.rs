@@ -106,6 +106,12 @@ fn unknown(facts: &Facts) -> Vec<Validation> {
             "'nothing says whether Milvus ' + variables.oldSaid + ' may become ' + variables.said + '; ' + (variables.openLayout ? 'which coordinators run decides' : 'milvus-lint explain upgrade-path-unknown says more')",
         ),
     ];
+    // A default that depends on an operator that nobody named may be another one from that release on.
+    all.push(validation(
+        "queue-unknown",
+        "!variables.moved || (variables.oldQueue == '') == (variables.queue == '')",
+        "'which queue is used from ' + variables.said + ' on depends on the operator; write spec.dependencies.msgStreamType'",
+    ));
     for component in components(facts) {
         let has = |object: &str| {
             format!(
