@@ -49,7 +49,7 @@ pub(crate) fn understand_both(
         let changed: HashSet<&String> = head.changed.iter().flatten().collect();
         [base, head].iter().any(|side| side.files.iter().any(|file| changed.contains(&file.path)))
     };
-    let same = head.changed.is_some() && config.base_values.is_none() && !read();
+    let same = head.changed.is_some() && config.before.is_none() && !read();
     if !same {
         return rayon::join(|| understand(base, facts, config), || understand(head, facts, config));
     }
@@ -163,13 +163,13 @@ pub(crate) fn given(path: &str, side: Side, facts: &Facts, config: &Config) -> G
         (None, Some(version)) => Some((version, "chart-version in .milvus-lint.yaml".to_string())),
         (None, None) => None,
     };
-    let operator = config.operator_version.clone();
+    let (operator, webhook) = config.operator_of(side);
     Given {
         chart,
-        operator: operator.map(|version| (version, "operator-version as given".to_string())),
+        operator: operator.map(|version| (version.clone(), "operator-version as given".to_string())),
         images: config.images.clone(),
         manager: None,
-        webhook: config.operator_webhook.map(|on| (on, "operator-webhook as given".to_string())),
+        webhook: webhook.map(|on| (on, "operator-webhook as given".to_string())),
         webhook_there: None,
         builds: facts.builds.iter().map(|build| (build.tag.clone(), build.version.clone())).collect(),
         ..Given::default()
