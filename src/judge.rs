@@ -67,7 +67,13 @@ pub(crate) fn judge_books(books: &[runbook::Book], examples: &[Transition], judg
     let mut findings = Vec::new();
     for book in books {
         for (index, (milvus, order)) in book.milvus.iter().zip(&book.orders).enumerate() {
-            let stage = Stage { runbook: &book.runbook, index, milvus: milvus.as_ref(), order: order.as_ref() };
+            let stage = Stage {
+                runbook: &book.runbook,
+                index,
+                milvus: milvus.as_ref(),
+                order: order.as_ref(),
+                orders: &book.orders,
+            };
             let case = case(Event::Stage(stage));
             findings.extend(rules.iter().flat_map(|rule| rules::run(rule, case)));
         }
@@ -81,7 +87,18 @@ pub(crate) fn judge_books(books: &[runbook::Book], examples: &[Transition], judg
             Transition::Ordered { .. } => Confidence::Likely,
             _ => Confidence::Certain,
         };
-        let sure = |finding: &Finding| finding.severity == Severity::Error && finding.confidence >= least;
+        // A resource or a file of the repository that a script changes is judged as if the change stood in it.
+        let of_file = |(base, head): (&Deployment, &Deployment)| base.at.source != head.at.source;
+        let scripted = writing == model::Writing::Script && transition.change().is_some_and(of_file);
+        let warns = |finding: &Finding| {
+            let about_change = rules::find(finding.rule).is_some_and(|rule| rule.scope == rules::Scope::Change);
+            scripted
+                && about_change
+                && finding.severity >= Severity::Warning
+                && finding.confidence >= Confidence::Likely
+        };
+        let sure =
+            |finding: &Finding| finding.severity == Severity::Error && finding.confidence >= least || warns(finding);
         let found = rules.iter().flat_map(|rule| rules::run(rule, case)).filter(sure);
         findings.extend(found.map(|finding| made_by_hand(finding, transition, writing)));
     }

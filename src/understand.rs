@@ -49,7 +49,7 @@ pub(crate) fn understand_both(
         let changed: HashSet<&String> = head.changed.iter().flatten().collect();
         [base, head].iter().any(|side| side.files.iter().any(|file| changed.contains(&file.path)))
     };
-    let same = head.changed.is_some() && config.base_values.is_none() && !read();
+    let same = head.changed.is_some() && config.before.is_none() && !read();
     if !same {
         return rayon::join(|| understand(base, facts, config), || understand(head, facts, config));
     }
@@ -168,17 +168,17 @@ pub(crate) fn given(path: &str, side: Side, facts: &Facts, config: &Config) -> G
         (None, Some(version)) => Some((version, "chart-version in .milvus-lint.yaml".to_string())),
         (None, None) => None,
     };
-    let operator = config.operator_version.clone();
+    let (operator, webhook) = config.operator_of(side);
     let said = |what: &str| match &config.sight {
         Some(sight) => format!("{what} as given or as {} has it", sight.cluster),
         None => format!("{what} as given"),
     };
     Given {
         chart,
-        operator: operator.map(|version| (version, said("operator-version"))),
+        operator: operator.map(|version| (version.clone(), said("operator-version"))),
         images: config.images.clone(),
         manager: None,
-        webhook: config.operator_webhook.map(|on| (on, said("operator-webhook"))),
+        webhook: webhook.map(|on| (on, said("operator-webhook"))),
         webhook_there: None,
         builds: facts.builds.iter().map(|build| (build.tag.clone(), build.version.clone())).collect(),
         ..Given::default()

@@ -69,6 +69,12 @@ pub const LITERALS: &[&str] = &[
     "COMPOSE_FILE",
     // Of a service or an override that names the queue and no more, and of the server's own configuration.
     "MQ_TYPE",
+    // Of scripts beside a compose file.
+    "down -v",
+    "down --volumes",
+    // Milvus' own scripts, called in a pipeline.
+    "rollingUpdate.sh",
+    "migrate.sh",
     "\nmq:",
     "messageQueue",
     "Coordinator",

@@ -242,6 +242,10 @@ pub struct Ground {
     pub queue_pinned: bool,
     /// What a cluster shows of it.
     pub running: Option<Running>,
+    /// Where a Deployment starts a new pod beside the old one, both with the same volume.
+    pub pods_overlap: Option<Span>,
+    /// A volume that belongs to the project of a compose file and is deleted with it.
+    pub own_volume: Option<Span>,
 }
 
 /// What somebody wrote, whether or not it is known to be in force.
@@ -249,6 +253,8 @@ pub struct Ground {
 pub struct Verbatim {
     /// The chart's version: a range or a variable too.
     pub chart: Option<String>,
+    /// Whether what is written, or left out, takes the newest chart on whatever day it is.
+    pub newest_chart: bool,
     /// The queue that is switched on, where a default of the chart may win over it.
     pub queue: Option<Queue>,
 }

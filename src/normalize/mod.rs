@@ -6,6 +6,7 @@
 mod chart;
 pub mod command;
 pub mod helm;
+pub(crate) mod image_edit;
 mod migration;
 mod operator;
 mod process;

@@ -58,6 +58,7 @@ mod migration_component_image;
 mod migration_deleted_early;
 mod migration_image_mismatch;
 mod migration_image_missing;
+mod migration_incomplete;
 mod migration_namespace_differs;
 mod migration_namespace_missing;
 mod migration_old_image_first;
@@ -124,6 +125,7 @@ mod tag_behind_chart;
 mod tag_unpublished;
 mod target_patch_risky;
 mod template_variable_left;
+mod two_pods_one_volume;
 mod unreadable;
 mod update_all_at_once;
 mod update_direction_mismatch;
@@ -137,6 +139,7 @@ mod values_reuse_unfit;
 mod variant_changed;
 mod version_unreadable;
 mod volume_changed;
+mod volumes_deleted;
 
 mod frame;
 mod keys;
@@ -205,6 +208,7 @@ pub static RULES: &[&Rule] = &[
     &migration_deleted_early::RULE,
     &migration_image_mismatch::RULE,
     &migration_image_missing::RULE,
+    &migration_incomplete::RULE,
     &migration_namespace_differs::RULE,
     &migration_namespace_missing::RULE,
     &migration_old_image_first::RULE,
@@ -271,6 +275,7 @@ pub static RULES: &[&Rule] = &[
     &tag_unpublished::RULE,
     &target_patch_risky::RULE,
     &template_variable_left::RULE,
+    &two_pods_one_volume::RULE,
     &unreadable::RULE,
     &update_all_at_once::RULE,
     &update_direction_mismatch::RULE,
@@ -284,6 +289,7 @@ pub static RULES: &[&Rule] = &[
     &variant_changed::RULE,
     &version_unreadable::RULE,
     &volume_changed::RULE,
+    &volumes_deleted::RULE,
 ];
 
 /// A rule: what it is called, how bad its findings are, and how it judges.
