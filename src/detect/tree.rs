@@ -3,6 +3,7 @@
 //! Takes [`Sources`], gives documents by path. A reference that leads out of the tree finds nothing; nothing is read here, but
 //! what was looked for in vain is remembered, so that whoever has a door can read it.
 
+use super::compose;
 use super::known::{Known, Parsed};
 use super::nowhere::leads_nowhere;
 use super::objects::Objects;
@@ -68,6 +69,8 @@ pub struct Tree<'a> {
     folders: OnceLock<BTreeSet<String>>,
     /// What the objects are called, once somebody has asked.
     objects: OnceLock<Objects>,
+    /// Which files include others as Compose does it, once somebody has asked.
+    including: OnceLock<Vec<usize>>,
     /// What is known of paths without a text.
     absent: Option<&'a BTreeMap<String, Absence>>,
     asked: Mutex<Vec<Asked>>,
@@ -98,6 +101,7 @@ impl<'a> Tree<'a> {
             calls: OnceLock::new(),
             folders: OnceLock::new(),
             objects: OnceLock::new(),
+            including: OnceLock::new(),
             absent: Some(&sources.absent),
             asked: Mutex::default(),
         }
@@ -116,6 +120,13 @@ impl<'a> Tree<'a> {
     /// The objects of all files by what they are called.
     pub(super) fn objects(&self) -> &Objects {
         self.objects.get_or_init(|| Objects::of(self))
+    }
+
+    /// The files that include others as Compose does it.
+    pub(super) fn including(&self) -> impl Iterator<Item = &File<'a>> {
+        let includes = |file: &File| file.documents.iter().any(|document| compose::includes_any(document));
+        let all = || self.files.iter().enumerate().filter(|(_, file)| includes(file)).map(|(index, _)| index);
+        self.including.get_or_init(|| all().collect()).iter().map(|index| &self.files[*index])
     }
 
     /// The file of an id; they stand in the order of their ids.
