@@ -60,8 +60,20 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
 
 /// What is known, with the tables that the command line or the config lays over it.
 fn facts(common: &Common, config: &config::Config, root: &Path) -> anyhow::Result<Facts> {
+    overlaid(Facts::embedded(), common, config, root)
+}
+
+type Embedded = Result<Facts, Vec<FactError>>;
+
+/// Loads, and reads meanwhile the tables that the program brings along: loading mostly waits.
+fn with_embedded<T: Send>(load: impl FnOnce() -> anyhow::Result<T> + Send) -> anyhow::Result<(T, Embedded)> {
+    let (loaded, embedded) = rayon::join(load, Facts::embedded);
+    Ok((loaded?, embedded))
+}
+
+fn overlaid(embedded: Embedded, common: &Common, config: &config::Config, root: &Path) -> anyhow::Result<Facts> {
     let lines = |errors: Vec<FactError>| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n  ");
-    let facts = Facts::embedded().map_err(|errors| anyhow::anyhow!("the facts cannot be read\n  {}", lines(errors)))?;
+    let facts = embedded.map_err(|errors| anyhow::anyhow!("the facts cannot be read\n  {}", lines(errors)))?;
     let folder = common.facts.clone().or_else(|| config.facts.as_ref().map(|folder| root.join(folder)));
     let Some(folder) = folder else { return Ok(facts) };
     let tables = load::tables(&folder)?;
@@ -78,16 +90,13 @@ fn run_check(args: &cli::Check, common: &Common, start: Instant) -> anyhow::Resu
         return check_live(args, common, start);
     }
     if !args.push {
-        return judge(
-            load::load(&args.paths, &args.base, &not_our_own(&args.scope, &args.verdict))?,
-            args,
-            common,
-            start,
-        );
+        let scope = not_our_own(&args.scope, &args.verdict);
+        return judge(with_embedded(|| load::load(&args.paths, &args.base, &scope))?, args, common, start);
     }
     let mut worst = Exit::Clean;
     for push in load::pushes()? {
-        let exit = judge(load::load_push(&push, &not_our_own(&args.scope, &args.verdict))?, args, common, start)?;
+        let scope = not_our_own(&args.scope, &args.verdict);
+        let exit = judge(with_embedded(|| load::load_push(&push, &scope))?, args, common, start)?;
         worst = match (worst, exit) {
             (Exit::Findings, _) | (_, Exit::Findings) => Exit::Findings,
             (Exit::Clean, exit) => exit,
@@ -121,10 +130,11 @@ fn check_live(args: &cli::Check, common: &Common, start: Instant) -> anyhow::Res
     report(&loaded, &outcome, &args.verdict, common, start.elapsed(), |_, _| Ok(()))
 }
 
-fn judge(mut loaded: Loaded, args: &cli::Check, common: &Common, start: Instant) -> anyhow::Result<Exit> {
+fn judge(read: (Loaded, Embedded), args: &cli::Check, common: &Common, start: Instant) -> anyhow::Result<Exit> {
+    let (mut loaded, embedded) = read;
     loaded.config.pedantic |= args.verdict.pedantic;
     say_config(&loaded, common);
-    let known = facts(common, &loaded.config, &loaded.root)?;
+    let known = overlaid(embedded, common, &loaded.config, &loaded.root)?;
     let mut outcome = complete::judge(&mut loaded, &known)?;
     loaded.show(&mut outcome);
     baseline::apply(&loaded, &mut outcome, &args.verdict, common)?;

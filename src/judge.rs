@@ -9,6 +9,7 @@ use crate::model::{Deployment, Reference, Transition};
 use crate::rules::{Case, Event, Rule, Stage};
 use crate::source::{Span, Texts};
 use crate::{detect, finding, hcl, model, normalize, pair, rules, runbook, source};
+use rayon::prelude::*;
 use std::collections::HashSet;
 
 /// What the head holds, to be judged.
@@ -51,11 +52,18 @@ impl Judge<'_> {
         let events =
             events.chain(troubles.iter().map(|trouble| Event::Unreadable { at: trouble.at, why: &trouble.why }));
         let events = events.chain(references.iter().map(Event::Reference));
-        let case = |event| Case { facts: self.facts, kubernetes: self.kubernetes, event };
-        let all = events.flat_map(|event| self.rules.iter().flat_map(move |rule| rules::run(rule, case(event))));
+        let asked = |event: &Event| -> Vec<Finding> {
+            let case = Case { facts: self.facts, kubernetes: self.kubernetes, event: *event };
+            self.rules.iter().flat_map(|rule| rules::run(rule, case)).collect()
+        };
+        let events: Vec<Event> = events.collect();
+        let all: Vec<Vec<Finding>> = events.par_iter().with_min_len(8).map(asked).collect();
         // One text can be a layer of several Milvus; what is wrong in it is said once.
         let mut said = HashSet::new();
-        all.filter(|finding| said.insert((finding.rule, finding.at, finding.message.clone()))).collect()
+        all.into_iter()
+            .flatten()
+            .filter(|finding| said.insert((finding.rule, finding.at, finding.message.clone())))
+            .collect()
     }
 }
 

@@ -44,8 +44,8 @@ use model::{Deployment, Field, Reference, Transition};
 use outcome::{Incomplete, Outcome};
 use pair::Compared;
 use rules::{RULES, Rule};
-use source::{Side, Sources, Span, Texts};
-use understand::{understand, understand_both};
+use source::{Side, Sources, Span, Texts, Wanted};
+use understand::{Understood, understand, understand_both};
 
 /// Judges the head, and its change from the base, by the facts. Whatever cannot be read is part of the answer.
 pub fn check(base: &Sources, head: &Sources, facts: &Facts, config: &Config) -> Outcome {
@@ -54,7 +54,47 @@ pub fn check(base: &Sources, head: &Sources, facts: &Facts, config: &Config) -> 
 
 /// The same with some of the rules only; a rule's page is tried with its own rule alone.
 pub fn check_with(base: &Sources, head: &Sources, facts: &Facts, config: &Config, rules: &[&Rule]) -> Outcome {
-    let (before, mut after) = understand_both(base, head, facts, config);
+    let read = Reading::of(base, head, facts, config, &mut Known::default());
+    judge_sides(read, base, head, facts, config, rules)
+}
+
+/// What is parsed already of both sides, for whoever reads them more than once.
+#[derive(Debug, Default)]
+pub struct Known((detect::Known, detect::Known));
+
+/// Both sides, understood and not judged: enough to know what they refer to.
+pub struct Reading {
+    before: Understood,
+    after: Understood,
+}
+
+impl Reading {
+    /// Reads both sides; what did not change since `known` was filled is not parsed again.
+    pub fn of(base: &Sources, head: &Sources, facts: &Facts, config: &Config, known: &mut Known) -> Reading {
+        let (before, after) = understand_both(base, head, facts, config, &mut known.0);
+        Reading { before, after }
+    }
+
+    /// What the texts refer to and was not among them.
+    pub fn wanted(&self) -> Vec<Wanted> {
+        self.before.wanted.iter().chain(&self.after.wanted).cloned().collect()
+    }
+
+    /// The judgement, as [`check()`] gives it of the same texts.
+    pub fn judge(self, base: &Sources, head: &Sources, facts: &Facts, config: &Config) -> Outcome {
+        judge_sides(self, base, head, facts, config, RULES)
+    }
+}
+
+fn judge_sides(
+    read: Reading,
+    base: &Sources,
+    head: &Sources,
+    facts: &Facts,
+    config: &Config,
+    rules: &[&Rule],
+) -> Outcome {
+    let Reading { before, mut after } = read;
     let compared = match &config.base_name {
         None => Compared::WithNothing,
         Some(_) if config.two_files => Compared::FileWithFile,
@@ -115,7 +155,7 @@ pub fn check_with(base: &Sources, head: &Sources, facts: &Facts, config: &Config
 /// Every Milvus of one side that is switched on and that the user asked about, for whoever plans with it.
 pub fn deployments(head: &Sources, facts: &Facts, config: &Config) -> Vec<Deployment> {
     let base = Sources::empty(Side::Base);
-    let found = understand(head, facts, config);
+    let found = understand(head, facts, config, &mut detect::Known::default());
     let scope = scope::Scope::new(config, Texts { base: &base, head }, found.evidence.iter());
     let wanted = |one: &Deployment| scope.holds(one.at) && !found.off.contains(&one.at);
     found.deployments.into_iter().filter(|one| wanted(one)).collect()

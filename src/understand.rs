@@ -3,7 +3,7 @@
 //! Takes [`Sources`], the facts and the config. Files are searched in parallel, each behind a guard; the answer is in their order.
 
 use crate::config::Config;
-use crate::detect::{Evidence, File, Found, Hint, LeftOut, Operator, Tree};
+use crate::detect::{Evidence, File, Found, Hint, Known, LeftOut, Operator, Tree};
 use crate::facts::Facts;
 use crate::model::{Deployment, Migration, Reference, Transition};
 use crate::normalize::{Given, Normal};
@@ -37,13 +37,16 @@ pub(crate) struct Understood {
     pub assumed: Vec<LeftOut>,
 }
 
-/// Both sides. The base is not read again where no file with a Milvus in it differs.
+/// Both sides. The base is not read again where no file with a Milvus in it differs. What was parsed of either is taken from
+/// `known` and left there.
 pub(crate) fn understand_both(
     base: &Sources,
     head: &Sources,
     facts: &Facts,
     config: &Config,
+    known: &mut (Known, Known),
 ) -> (Understood, Understood) {
+    let (known_base, known_head) = (&mut known.0, &mut known.1);
     // With another config in the base, or with a file that others may refer to, the same text may mean something else.
     let read = || {
         let changed: HashSet<&String> = head.changed.iter().flatten().collect();
@@ -51,9 +54,12 @@ pub(crate) fn understand_both(
     };
     let same = head.changed.is_some() && config.before.is_none() && !read();
     if !same {
-        return rayon::join(|| understand(base, facts, config), || understand(head, facts, config));
+        return rayon::join(
+            || understand(base, facts, config, known_base),
+            || understand(head, facts, config, known_head),
+        );
     }
-    let after = understand(head, facts, config);
+    let after = understand(head, facts, config, known_head);
     let mut before = Understood::default();
     before.deployments.clone_from(&after.deployments);
     before.migrations.clone_from(&after.migrations);
@@ -62,8 +68,8 @@ pub(crate) fn understand_both(
 }
 
 /// Finds and understands every Milvus of one side; files in parallel, the answer in their order.
-pub(crate) fn understand(sources: &Sources, facts: &Facts, config: &Config) -> Understood {
-    let tree = Tree::parse(sources);
+pub(crate) fn understand(sources: &Sources, facts: &Facts, config: &Config, known: &mut Known) -> Understood {
+    let tree = Tree::parse_anew(sources, std::mem::take(known));
     let mut found: Vec<Found> = tree.files.par_iter().map(|file| find(file, &tree, sources.side, config)).collect();
     detect::join_workloads(&mut found);
     detect::lay_overlays(&tree, &mut found);
@@ -120,6 +126,7 @@ pub(crate) fn understand(sources: &Sources, facts: &Facts, config: &Config) -> U
     }
     understood.operators = operators;
     understood.left_out = left_out;
+    *known = tree.known();
     understood
 }
 

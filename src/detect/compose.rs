@@ -6,6 +6,8 @@
 mod environment;
 mod include;
 
+pub(super) use include::includes_any;
+
 use super::process::{self, Process};
 use super::references::{Asked, Need};
 use super::variables::{Text, Variables};

@@ -12,6 +12,7 @@ mod flux;
 mod helm_command;
 mod helm_values;
 mod helmfile;
+mod known;
 mod kustomize;
 mod layers;
 mod left_out;
@@ -40,6 +41,7 @@ mod workload;
 
 pub use argocd::{Applied, follow_applications, wanted};
 pub use helm_command::{release, unread_values, values_files};
+pub use known::Known;
 pub use kustomize::lay_overlays;
 pub use layers::{Layer, Layers, Look};
 pub use left_out::{LeftOut, left_out};

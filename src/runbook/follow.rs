@@ -8,7 +8,7 @@ use crate::facts::Facts;
 use crate::model::{Act, Deployment, Field, Image, Step, Transition, Version, Writing};
 use crate::normalize::helm::{Flag, Release, Upgrade, after_upgrade};
 use crate::normalize::{self, Given, Normal, image_edit};
-use std::ops::Range;
+use std::collections::HashMap;
 
 /// A script with all that is needed to follow it.
 pub(super) struct Follow<'a> {
@@ -70,19 +70,24 @@ impl Follow<'_> {
     /// What the steps make of each Milvus. `milvus` are those of the repository, one for each step.
     pub(super) fn transitions(&self, steps: &[Step], milvus: &[Option<Deployment>]) -> Vec<Transition> {
         let mut threads: Vec<(Key, Thread)> = Vec::new();
+        let mut called: HashMap<(usize, bool, String), Vec<usize>> = HashMap::new();
+        let resources = self.resources();
         let mut transitions = Vec::new();
         let mut at = 0;
         for (step, milvus) in steps.iter().zip(milvus) {
             let read = std::mem::replace(&mut at, step.at.start);
-            let shown = self.shows_resource(read..step.at.start);
+            let shown =
+                resources.partition_point(|at| *at < read) < resources.partition_point(|at| *at < step.at.start);
             if shown || is_open(step) {
                 let is_met = |key: &Key| key.operated && (shown || key.section == step.section);
                 let met = threads.iter_mut().filter(|(key, _)| is_met(key));
                 met.for_each(|(_, thread)| thread.take(step, None));
             }
             let Some(key) = Key::of(step, milvus.as_ref()) else { continue };
-            let index = threads.iter().position(|(other, _)| other.is(&key)).unwrap_or(threads.len());
+            let same = called.entry((key.section, key.operated, key.name.clone())).or_default();
+            let index = same.iter().copied().find(|index| threads[*index].0.is(&key)).unwrap_or(threads.len());
             if index == threads.len() {
+                same.push(index);
                 threads.push((key, Thread::default()));
             }
             let thread = &mut threads[index].1;
@@ -123,11 +128,15 @@ impl Follow<'_> {
         transitions
     }
 
-    /// Whether a resource of the operator stands as YAML in that part of the text.
-    fn shows_resource(&self, part: Range<u32>) -> bool {
-        let inside = self.script.documents.iter().filter(|(_, document)| part.contains(&document.root.at.start));
-        let mut groups = inside.filter_map(|(_, document)| document.root.get("apiVersion")?.raw_text());
-        groups.any(|group| group.starts_with("milvus.io/"))
+    /// Where resources of the operator stand as YAML in the text, in order.
+    fn resources(&self) -> Vec<u32> {
+        let operators = self.script.documents.iter().filter_map(|(_, document)| {
+            let group = document.root.get("apiVersion")?.raw_text()?;
+            group.starts_with("milvus.io/").then_some(document.root.at.start)
+        });
+        let mut resources: Vec<u32> = operators.collect();
+        resources.sort_unstable();
+        resources
     }
 
     /// The resource of the repository that a script patches. A guide may be older than what stands there.
