@@ -292,7 +292,7 @@ pub struct Plan {
     #[arg(long)]
     pub name: Option<String>,
     /// In which namespace
-    #[arg(long)]
+    #[arg(long, short)]
     pub namespace: Option<String>,
     /// Which way, where there are several
     #[arg(long, value_name = "WISH", value_parser = ["fewest-hops", "no-downtime", "newest-patches"], default_value = "fewest-hops")]
