@@ -74,7 +74,7 @@ fn pods_are_believed_before_the_resource() {
     let outcome = judged(&seen, &manifest("milvusdb/milvus:v2.6.20"));
     assert_eq!(outcome.transitions[0].from.as_deref(), Some("2.4.23"));
     let rules: Vec<&str> = outcome.findings.iter().map(|finding| finding.rule).collect();
-    assert!(rules.contains(&"update-unfinished") && rules.contains(&"minor-skipped"), "{rules:?}");
+    assert!(rules.contains(&"update-unfinished") && rules.contains(&"upgrade-path-illegal"), "{rules:?}");
 }
 
 #[test]
