@@ -5,6 +5,8 @@
 //! [`normalize`] understands it, [`pair`] makes a change of two states, [`rules`] judge the change by the [`facts`],
 //! [`report`] says so, [`fix`] repairs it, [`plan`] lays out the way. [`check()`] is the whole of it in one function without I/O.
 
+#[cfg(feature = "live")]
+pub mod cluster;
 pub mod config;
 pub mod detect;
 pub mod facts;

@@ -1,0 +1,5 @@
+//! The cluster.
+
+pub mod apply;
+pub mod seen;
+pub mod settle;
