@@ -1,6 +1,8 @@
 //! What each command does, from loaded texts to an exit code.
 
 pub mod about;
+#[cfg(feature = "live")]
+mod apply;
 mod graph;
 pub mod output;
 mod plan;
@@ -35,6 +37,8 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Inventory(args) => run_inventory(&args, &common),
         Command::Fix(args) => run_fix(&args, &common, start),
         Command::Plan(args) => plan::run(&args, &common),
+        #[cfg(feature = "live")]
+        Command::Apply(args) => apply::run(&args, &common),
         Command::Graph(args) => graph::run(&args, &common),
         Command::Facts => graph::facts(&common),
         Command::Rules => list_rules(&common),

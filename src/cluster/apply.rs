@@ -425,6 +425,11 @@ impl Machine {
         let (state, what) = match &ending {
             Ending::Done if self.run.hop().is_none() => (State::Finished, "finished".to_string()),
             Ending::Done => (State::Stopped, "as far as it was asked for".to_string()),
+            // Where nothing has begun there is nothing to go on with.
+            Ending::Stopped if self.run.begun().is_none() => (State::Aborted, "given up by the user".to_string()),
+            Ending::Blocked(troubles) if self.run.begun().is_none() => {
+                (State::Aborted, format!("not begun: {}", first(troubles)))
+            }
             Ending::Stopped => (State::Stopped, "stopped by the user".to_string()),
             Ending::Blocked(troubles) => (State::Stopped, format!("cannot begin: {}", first(troubles))),
             Ending::Failed(trouble) => (State::Failed, format!("failed: {}", trouble.what)),
@@ -455,3 +460,6 @@ pub fn stamp(now: u64) -> String {
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", seconds / 3_600, seconds / 60 % 60, seconds % 60)
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,11 +4,17 @@
 //! the project and the only user of the Kubernetes client. It does not know what a rule is, and nothing that it does not need of
 //! what it reads (the values of a Helm release, a Secret's data) is kept or shown.
 
+mod act;
 pub mod apply;
 mod connect;
 mod failure;
+pub mod journal;
+pub mod owner;
+mod schema;
 pub mod seen;
+mod session;
 pub mod settle;
 
 pub use connect::{Cluster, Options, block_on};
 pub use failure::{Failure, Kind};
+pub use session::Session;

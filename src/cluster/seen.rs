@@ -242,6 +242,11 @@ impl Upgrade {
         text(&self.raw, "/spec/milvus/name") == name && text(&self.raw, "/spec/milvus/namespace") == namespace
     }
 
+    /// Whether the operator takes it back, or has done so.
+    pub fn is_going_back(&self) -> bool {
+        self.state.starts_with("Rollback")
+    }
+
     /// Whether the operator has nothing more to do with it.
     pub fn has_ended(&self) -> bool {
         matches!(self.state.as_str(), "Succeeded" | "RollbackedSucceeded" | "RollbackFailed")

@@ -59,6 +59,23 @@ impl Default for Pace {
     }
 }
 
+impl Pace {
+    /// The same, so many times faster.
+    pub fn faster(self, times: u64) -> Pace {
+        let of = |seconds: u64| (seconds / times.max(1)).max(1);
+        Pace {
+            look: of(self.look),
+            settle: of(self.settle),
+            behind: of(self.behind),
+            pod: of(self.pod),
+            pending: of(self.pending),
+            patience: of(self.patience),
+            limit: of(self.limit),
+            lost: of(self.lost),
+        }
+    }
+}
+
 /// What is to be said of a hop at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {

@@ -25,6 +25,12 @@ pub fn unsettled(needs: &[Need], seen: &Seen) -> Vec<String> {
                     .filter(|pod| matches!(pod.phase.as_str(), "Pending" | "Running"))
                     .map(|pod| format!("pod {} of the migration is at work", pod.name)),
             ),
+            // It leaves the states in which it must not be disturbed by itself.
+            Need::UpgradeState(name, states) => {
+                let state = seen.upgrade(name).map_or("gone", |upgrade| upgrade.state.as_str());
+                let fits = states.iter().any(|one| one == state);
+                open.extend((!fits).then(|| format!("the MilvusUpgrade {name} is {state}")));
+            }
             _ => {}
         }
     }
@@ -36,7 +42,7 @@ fn blocked(need: &Need, seen: &Seen) -> Vec<Trouble> {
         return vec![Trouble::new("the Milvus resource is not there", "look at the name and the namespace")];
     };
     match need {
-        Need::Settled(_) | Need::NoTask(_) => Vec::new(),
+        Need::Settled(_) | Need::NoTask(_) | Need::UpgradeState(..) => Vec::new(),
         Need::NoOwnImage => own_images(milvus)
             .map(|(component, image)| {
                 let what = format!("{component} has an image of its own, {image}: the rollout would stop at it");
@@ -67,16 +73,6 @@ fn blocked(need: &Need, seen: &Seen) -> Vec<Trouble> {
             );
             let fits = allowed.iter().any(|one| one == mode);
             if fits { Vec::new() } else { vec![Trouble::new(what, "set it to rollingUpgrade first")] }
-        }
-        Need::UpgradeState(name, states) => {
-            let state = seen.upgrade(name).map_or("gone", |upgrade| upgrade.state.as_str());
-            let fits = states.iter().any(|one| one == state);
-            let what = format!("the MilvusUpgrade {name} is {state}, and cannot be taken back from there");
-            if fits {
-                Vec::new()
-            } else {
-                vec![Trouble::new(what, "wait until it has left that state, then try again")]
-            }
         }
     }
 }

@@ -189,7 +189,8 @@ impl Write {
             Write::Create { object } => created(object, seen, id),
             Write::Operation { upgrade, to } => match seen.upgrade(upgrade) {
                 None => Written::Other(format!("the MilvusUpgrade {upgrade} is gone")),
-                Some(upgrade) if upgrade.operation == *to => Written::Yes,
+                // The operator may have begun the way back by itself.
+                Some(upgrade) if upgrade.operation == *to || upgrade.is_going_back() => Written::Yes,
                 Some(_) => Written::No,
             },
         }
@@ -333,7 +334,6 @@ impl Stage {
                 }
                 (self.needs, self.writes, self.goal.upgrade) = (Vec::new(), Vec::new(), None);
             }
-            Some("RollbackedSucceeded") => (self.needs, self.writes) = (Vec::new(), Vec::new()),
             Some("RollbackFailed") => {
                 let what = "the operator has tried to take the migration back and failed; it has to be done by hand";
                 return Err(format!("{what} (the MilvusUpgrade {upgrade} and the logs of its pods say why)"));
