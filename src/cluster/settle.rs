@@ -282,3 +282,6 @@ pub fn missing(seen: &Seen, goal: &Goal) -> Vec<String> {
 pub fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_string)
 }
+
+#[cfg(test)]
+mod tests;
