@@ -7,6 +7,7 @@ mod applications;
 mod argocd;
 mod containers;
 mod coverage;
+mod crds;
 mod facts;
 mod house;
 mod incidents;
