@@ -12,7 +12,7 @@ use super::apply::{Command, Ending, Event, Fault, Machine, Note};
 use super::connect::{Cluster, Options};
 use super::failure::{Failure, Kind};
 use super::journal::{self, Holder};
-use super::seen::{Milvus, Pod, Seen, Upgrade, Workload, run, text};
+use super::moment::{Milvus, Pod, Seen, Upgrade, Workload, run, text};
 use super::settle::Trouble;
 use fault::{fault, lost};
 use kube::core::Request;
@@ -143,7 +143,7 @@ impl Actor {
             Err(failure) => return Err(self.lost(failure, "get", "milvuses").await),
         };
         if let Some(milvus) = &milvus {
-            self.operators = super::owner::operators(&milvus.raw);
+            self.operators = super::rivals::operators(&milvus.raw);
         }
         let workloads = self.list("deployments", &of_milvus).await?;
         let mut pods = self.list("pods", &of_milvus).await?;

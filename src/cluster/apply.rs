@@ -14,7 +14,7 @@ pub mod run;
 pub use progress::{Note, Row, rows};
 pub use run::{At, Phase, Run, State};
 
-use super::seen::Seen;
+use super::moment::Seen;
 use super::settle::{Pace, Trouble, Verdict, Watch};
 use run::{Write, Written};
 

@@ -9,9 +9,9 @@ pub mod apply;
 mod connect;
 mod failure;
 pub mod journal;
-pub mod owner;
+pub mod moment;
+pub mod rivals;
 mod schema;
-pub mod seen;
 mod session;
 pub mod settle;
 

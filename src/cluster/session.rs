@@ -8,7 +8,7 @@ use super::apply::run::{Run, Target, Write};
 use super::apply::{Ending, Fault, Machine, Note};
 use super::connect::{Cluster, Options};
 use super::failure::{Failure, Kind};
-use super::seen::{Seen, text};
+use super::moment::{Seen, text};
 use super::settle::Trouble;
 use kube::core::params::ListParams;
 use tokio::runtime::Runtime;

@@ -8,7 +8,7 @@ mod signs;
 
 pub(super) use signs::{held, own_images};
 
-use super::seen::{Seen, Upgrade};
+use super::moment::{Seen, Upgrade};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;

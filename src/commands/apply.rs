@@ -13,8 +13,8 @@ use anyhow::Context as _;
 use milvus_lint::cluster::apply::compile::{Compile, compile};
 use milvus_lint::cluster::apply::run::{Hop, SCHEMA, Write};
 use milvus_lint::cluster::apply::{At, Ending, Machine, Phase, Run, State, stamp};
-use milvus_lint::cluster::owner;
-use milvus_lint::cluster::seen::Seen;
+use milvus_lint::cluster::moment::Seen;
+use milvus_lint::cluster::rivals;
 use milvus_lint::cluster::settle::{Pace, Trouble};
 use milvus_lint::cluster::{Failure, Options, Session};
 use milvus_lint::facts::Facts;
@@ -225,12 +225,12 @@ fn carry_out(
 }
 
 /// Refuses where another tool applies the resource, unless that tool was named.
-fn owned(args: &cli::Apply, milvus: &milvus_lint::cluster::seen::Milvus, show: &mut Show) -> Result<(), Trouble> {
-    if let Some(controller) = owner::controller(&milvus.raw) {
+fn owned(args: &cli::Apply, milvus: &milvus_lint::cluster::moment::Milvus, show: &mut Show) -> Result<(), Trouble> {
+    if let Some(controller) = rivals::controller(&milvus.raw) {
         let what = format!("the Milvus is made by {controller}, which would write it again");
         return Err(Trouble { what, cure: format!("change {controller} instead; apply does not write it") });
     }
-    let Some(owner) = owner::owner(&milvus.raw) else { return Ok(()) };
+    let Some(owner) = rivals::owner(&milvus.raw) else { return Ok(()) };
     if args.despite.as_deref() == Some(owner.tool) {
         show.line(&format!(
             "{} applies this Milvus ({}); it must not set it back: {}",

@@ -6,7 +6,7 @@
 use super::super::apply::Fault;
 use super::super::apply::run::{Field, Write, dotted};
 use super::super::journal;
-use super::super::owner;
+use super::super::rivals;
 use super::super::schema::unknown_fields;
 use super::super::settle::Trouble;
 use super::fault::fault;
@@ -92,7 +92,7 @@ impl Actor {
             return Err(Fault::Again { why: "a field is taken over".to_string(), after: 0 });
         }
         let closed: Vec<Trouble> =
-            conflicts.iter().filter(|one| !allowed(one)).map(|(f, m)| owner::conflict(f, m)).collect();
+            conflicts.iter().filter(|one| !allowed(one)).map(|(f, m)| rivals::conflict(f, m)).collect();
         let join =
             |text: fn(&Trouble) -> &String| closed.iter().map(|one| text(one).as_str()).collect::<Vec<_>>().join("; ");
         Err(Fault::Refused(Trouble::new(join(|one| &one.what), join(|one| &one.cure))))

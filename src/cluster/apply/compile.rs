@@ -4,7 +4,7 @@
 //! a version needs stands in the plan and the facts; here stand only the operator's fields.
 
 use super::run::{Field, Hop, Need, Stage, Write, marked};
-use crate::cluster::seen::{Milvus, Seen};
+use crate::cluster::moment::{Milvus, Seen};
 use crate::cluster::settle::{Goal, Trouble};
 use crate::facts::Facts;
 use crate::model::Image;

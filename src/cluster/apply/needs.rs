@@ -3,7 +3,7 @@
 //! Takes the needs of a stage and what was seen. What helps is said with what is wrong.
 
 use super::run::{Need, dotted};
-use crate::cluster::seen::Seen;
+use crate::cluster::moment::Seen;
 use crate::cluster::settle::{Goal, Trouble, held, missing, own_images};
 use serde_json::Value;
 

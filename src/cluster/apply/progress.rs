@@ -1,7 +1,7 @@
 //! What somebody who watches is told: what was tried, written and seen, and how each component stands.
 
 use super::run::Run;
-use crate::cluster::seen::Seen;
+use crate::cluster::moment::Seen;
 use crate::cluster::settle::Verdict;
 use serde::Serialize;
 

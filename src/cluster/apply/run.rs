@@ -2,7 +2,7 @@
 //!
 //! Plain data that can be written as JSON and read by another machine. It does nothing.
 
-use crate::cluster::seen::{Milvus, RUN, Seen, run};
+use crate::cluster::moment::{Milvus, RUN, Seen, run};
 use crate::cluster::settle::{Goal, plain};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

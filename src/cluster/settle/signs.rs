@@ -4,7 +4,7 @@
 //! read, only its reasons.
 
 use super::{Goal, Pace, Trouble};
-use crate::cluster::seen::{Milvus, Seen, Upgrade, Workload};
+use crate::cluster::moment::{Milvus, Seen, Upgrade, Workload};
 use serde_json::Value;
 
 /// Something that is trouble if it stays.

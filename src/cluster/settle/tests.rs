@@ -1,7 +1,7 @@
 //! Lies that an operator tells, and what must be said to each; and recordings of a real one, where they are beside the project.
 
 use super::*;
-use crate::cluster::seen::{Condition, Milvus, Pod, Seen, Upgrade, Workload};
+use crate::cluster::moment::{Condition, Milvus, Pod, Seen, Upgrade, Workload};
 use serde_json::json;
 
 const OLD: &str = "milvusdb/milvus:v2.5.16";
@@ -18,7 +18,13 @@ fn workload(component: &str, image: &str) -> Workload {
 }
 
 fn pod(component: &str, image: &str) -> Pod {
-    Pod { name: format!("m-{component}-1"), component: component.into(), image: image.into(), ready: true, ..Pod::default() }
+    Pod {
+        name: format!("m-{component}-1"),
+        component: component.into(),
+        image: image.into(),
+        ready: true,
+        ..Pod::default()
+    }
 }
 
 /// All is well on the new image.
@@ -56,7 +62,11 @@ fn after(seen: &Seen, seconds: u64) -> Verdict {
 }
 
 fn stuck(seen: &Seen, seconds: u64) -> Trouble {
-    assert!(matches!(after(seen, seconds - 10), Verdict::Going(_)), "not before {seconds}: {:?}", after(seen, seconds - 10));
+    assert!(
+        matches!(after(seen, seconds - 10), Verdict::Going(_)),
+        "not before {seconds}: {:?}",
+        after(seen, seconds - 10)
+    );
     match after(seen, seconds) {
         Verdict::Stuck(trouble) => trouble,
         other => panic!("{other:?}"),
@@ -169,7 +179,12 @@ fn each_state_of_a_migration_has_its_meaning() {
     for state in ["", "OldVersionStopping", "BackupMeta", "UpdatingMeta", "UpdateMetaFailed", "BakupMetaFailed"] {
         assert!(matches!(look(state, plain()), Verdict::Going(_)), "{state}");
     }
-    for (state, spec) in [("RollbackFailed", plain()), ("RollbackedSucceeded", plain()), ("UpdateMetaFailed", alone()), ("BakupMetaFailed", alone())] {
+    for (state, spec) in [
+        ("RollbackFailed", plain()),
+        ("RollbackedSucceeded", plain()),
+        ("UpdateMetaFailed", alone()),
+        ("BakupMetaFailed", alone()),
+    ] {
         assert!(matches!(look(state, spec), Verdict::Failed(_)), "{state}");
     }
 }
@@ -177,7 +192,8 @@ fn each_state_of_a_migration_has_its_meaning() {
 #[test]
 fn a_migration_whose_pod_waits_is_stuck() {
     let raw = json!({"metadata": {"name": "up"}, "status": {"state": "BackupMeta"}});
-    let task = Pod { name: "up-backup-meta".into(), phase: "Pending".into(), task_of: Some("up".into()), ..Pod::default() };
+    let task =
+        Pod { name: "up-backup-meta".into(), phase: "Pending".into(), task_of: Some("up".into()), ..Pod::default() };
     let mut seen = Seen { upgrades: vec![Upgrade::read(raw)], tasks: vec![task], ..well() };
     let goal = Goal { upgrade: Some(("up".into(), "Succeeded".into())), ..goal() };
     let mut watch = Watch::new(goal.clone(), Pace::default());
@@ -305,7 +321,12 @@ mod recorded {
             if let Some((name, rest)) = line.split_once(" patch (") {
                 let (time, image) = rest.split_once(", '").unwrap();
                 current = Some(scenarios.len());
-                scenarios.push((name.to_string(), time.parse().unwrap(), image.split('\'').next().unwrap().to_string(), None));
+                scenarios.push((
+                    name.to_string(),
+                    time.parse().unwrap(),
+                    image.split('\'').next().unwrap().to_string(),
+                    None,
+                ));
             } else if let (Some(at), Some(truth)) = (current, line.trim().strip_prefix("TRUTH [")) {
                 let last = truth.rsplit('(').next().unwrap();
                 scenarios[at].3 = last.split(',').next().unwrap().parse().ok();
@@ -316,7 +337,9 @@ mod recorded {
             let said = finished(&text, begin, &image);
             tried += 1;
             match (said, truth) {
-                (Some(said), Some(truth)) => assert!(said + 0.1 >= truth, "{name}: said after {said}, true after {truth}"),
+                (Some(said), Some(truth)) => {
+                    assert!(said + 0.1 >= truth, "{name}: said after {said}, true after {truth}")
+                }
                 (Some(said), None) => panic!("{name}: said to be finished after {said}, and never was"),
                 (None, _) => {}
             }

@@ -3,7 +3,7 @@
 use crate::{Usage, cli, complete, load};
 use anyhow::Context as _;
 use milvus_lint::cluster::apply::run::Target;
-use milvus_lint::cluster::seen::Seen;
+use milvus_lint::cluster::moment::Seen;
 use milvus_lint::config::Config;
 use milvus_lint::facts::Facts;
 use milvus_lint::model::{Field, Image, Version};

@@ -1,7 +1,7 @@
 //! A world for the machine: a Milvus, its Deployments, and somebody who moves them, slowly and by chance.
 
 use crate::cluster::apply::run::Write;
-use crate::cluster::seen::{Milvus, Pod, Seen, Upgrade, Workload, run};
+use crate::cluster::moment::{Milvus, Pod, Seen, Upgrade, Workload, run};
 use serde_json::{Map, Value, json};
 
 /// How often something goes wrong, in a thousand commands.
