@@ -54,6 +54,9 @@ pub enum Command {
     Fix(Fix),
     /// Lay out the way to another release: hops, checks, commands, the way back
     Plan(Plan),
+    /// Say whether manifests may be applied to what runs in the cluster, before a sync
+    #[cfg(feature = "live")]
+    Gate(Gate),
     /// Carry a plan out on a Milvus of the operator, hop by hop, and watch it
     #[cfg(feature = "live")]
     Apply(Apply),
@@ -178,6 +181,16 @@ pub struct Check {
     /// In a pre-push hook: compare what is pushed with what the other side has, and report what that changes
     #[arg(long, conflicts_with_all = ["paths", "base", "no_base", "staged", "from"])]
     pub push: bool,
+    /// Compare with what runs in the cluster
+    #[cfg(feature = "live")]
+    #[arg(long, conflicts_with_all = ["base", "no_base", "staged", "from", "push"])]
+    pub live: bool,
+    #[cfg(feature = "live")]
+    #[command(flatten)]
+    pub reach: Reach,
+    #[cfg(feature = "live")]
+    #[command(flatten)]
+    pub place: Place,
     #[command(flatten)]
     pub scope: Scope,
     #[command(flatten)]
@@ -202,6 +215,16 @@ pub struct Diff {
 pub struct Inventory {
     /// Files and folders; `-` is standard input [default: .]
     pub paths: Vec<PathBuf>,
+    /// List what runs in the cluster
+    #[cfg(feature = "live")]
+    #[arg(long, conflicts_with = "paths")]
+    pub live: bool,
+    #[cfg(feature = "live")]
+    #[command(flatten)]
+    pub reach: Reach,
+    #[cfg(feature = "live")]
+    #[command(flatten)]
+    pub place: Place,
     #[command(flatten)]
     pub scope: Scope,
     /// human, json or jsonl, with `:FILE` into a file
@@ -244,6 +267,13 @@ pub struct Plan {
     /// The version that runs now; without a path it is all that is known
     #[arg(long, value_name = "X.Y.Z")]
     pub from: Option<String>,
+    /// Plan for what runs in the cluster
+    #[cfg(feature = "live")]
+    #[arg(long, conflicts_with_all = ["paths", "from"])]
+    pub live: bool,
+    #[cfg(feature = "live")]
+    #[command(flatten)]
+    pub reach: Reach,
     /// Where to go: `latest`, a line such as 2.6, or a version
     #[arg(long, value_name = "VERSION")]
     pub to: String,
@@ -283,6 +313,85 @@ pub struct Plan {
     /// Leave out files that match this pattern, as in .gitignore (may be repeated)
     #[arg(long, value_name = "PATTERN")]
     pub exclude: Vec<String>,
+}
+
+/// How to reach a cluster, in kubectl's words.
+#[cfg(feature = "live")]
+#[derive(Clone, Debug, Args, Default)]
+#[command(next_help_heading = "Cluster")]
+pub struct Reach {
+    /// The kubeconfig [default: as kubectl: KUBECONFIG, ~/.kube/config, the pod's service account]
+    #[arg(long, value_name = "FILE")]
+    pub kubeconfig: Option<PathBuf>,
+    /// The context of the kubeconfig
+    #[arg(long, value_name = "NAME")]
+    pub context: Option<String>,
+    /// Act as this user
+    #[arg(long = "as", value_name = "USER")]
+    pub user: Option<String>,
+    /// Act as a member of this group (may be repeated)
+    #[arg(long = "as-group", value_name = "GROUP", requires = "user")]
+    pub group: Vec<String>,
+    /// How long one answer may take [default: 10s]
+    #[arg(long, value_name = "SECONDS")]
+    pub request_timeout: Option<String>,
+}
+
+/// Where to look in a cluster.
+#[cfg(feature = "live")]
+#[derive(Clone, Debug, Args, Default)]
+#[command(next_help_heading = "Cluster")]
+pub struct Place {
+    /// The namespace of what names none [default: the context's]
+    #[arg(long, short, value_name = "NAME")]
+    pub namespace: Option<String>,
+    /// Look at all namespaces
+    #[arg(long, short = 'A', conflicts_with = "namespace")]
+    pub all_namespaces: bool,
+}
+
+#[cfg(feature = "live")]
+const GATE_EXIT: &str = "\
+Examples:
+  milvus-lint gate deploy/                               from what runs to these manifests
+  kustomize build . | milvus-lint gate -
+  milvus-lint gate -n vector --name prod --to-image milvusdb/milvus:v2.6.20
+  milvus-lint gate --argocd-app milvus -n argocd
+
+Exit codes:
+  0 legal, the same, or the first install · 1 not legal · 2 wrong use · 3 not known, and so denied · 4 internal fault";
+
+/// `gate`.
+#[cfg(feature = "live")]
+#[derive(Clone, Debug, Args)]
+#[command(after_help = GATE_EXIT)]
+pub struct Gate {
+    /// The manifests that are to be applied: files and folders; `-` is standard input
+    pub paths: Vec<PathBuf>,
+    /// Which Milvus, for --to-image, or for values that name no release
+    #[arg(long)]
+    pub name: Option<String>,
+    /// The image that is to run, in the place of manifests
+    #[arg(long, value_name = "IMAGE", requires = "name", conflicts_with_all = ["paths", "argocd_app"])]
+    pub to_image: Option<String>,
+    /// The message queue that is to be used
+    #[arg(long, value_name = "QUEUE", requires = "to_image", value_parser = ["rocksmq", "natsmq", "pulsar", "kafka", "woodpecker"])]
+    pub to_queue: Option<String>,
+    /// The Argo CD Application that is about to be synced
+    #[arg(long, value_name = "NAME", conflicts_with = "paths")]
+    pub argocd_app: Option<String>,
+    /// Write an Event about each Milvus that is denied; this needs the permission to create events
+    #[arg(long)]
+    pub event: bool,
+    #[command(flatten)]
+    pub reach: Reach,
+    #[command(flatten)]
+    pub place: Place,
+    #[command(flatten)]
+    pub scope: Scope,
+    /// human or json, with `:FILE` into a file
+    #[arg(long, short, value_name = "FORMAT[:FILE]", default_value = "human")]
+    pub output: String,
 }
 
 #[cfg(feature = "live")]
@@ -336,15 +445,6 @@ pub struct Apply {
     /// In which namespace [default: that of the context]
     #[arg(long, short)]
     pub namespace: Option<String>,
-    /// The kubeconfig [default: KUBECONFIG, ~/.kube/config, the pod's service account]
-    #[arg(long, value_name = "FILE")]
-    pub kubeconfig: Option<PathBuf>,
-    /// The context of the kubeconfig
-    #[arg(long)]
-    pub context: Option<String>,
-    /// Act as this user
-    #[arg(long = "as", value_name = "USER")]
-    pub user: Option<String>,
     /// The version of the Milvus operator, where its mark on the resource does not say it
     #[arg(long, value_name = "X.Y.Z", env = "MILVUS_LINT_OPERATOR_VERSION")]
     pub operator_version: Option<String>,
@@ -360,6 +460,8 @@ pub struct Apply {
     /// So many times faster in all that is waited for: for tests.
     #[arg(long, hide = true, default_value_t = 1)]
     pub pace: u64,
+    #[command(flatten)]
+    pub reach: Reach,
 }
 
 /// `graph`.

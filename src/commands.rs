@@ -3,7 +3,11 @@
 pub mod about;
 #[cfg(feature = "live")]
 mod apply;
+#[cfg(feature = "live")]
+mod gate;
 mod graph;
+#[cfg(feature = "live")]
+mod live;
 pub mod output;
 mod plan;
 
@@ -14,6 +18,8 @@ use crate::{Exit, Usage};
 use anyhow::Context as _;
 use milvus_lint::facts::{FactError, Facts};
 use milvus_lint::finding::Severity;
+#[cfg(feature = "live")]
+use milvus_lint::outcome::Incomplete;
 use milvus_lint::outcome::Outcome;
 use milvus_lint::report::{self, Context, Run, Style};
 use milvus_lint::rules::{self, RULES, Rule};
@@ -39,6 +45,8 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Plan(args) => plan::run(&args, &common),
         #[cfg(feature = "live")]
         Command::Apply(args) => apply::run(&args, &common),
+        #[cfg(feature = "live")]
+        Command::Gate(args) => gate::run(&args, &common, start),
         Command::Graph(args) => graph::run(&args, &common),
         Command::Facts => graph::facts(&common),
         Command::Rules => list_rules(&common),
@@ -63,6 +71,10 @@ fn facts(common: &Common, config: &config::Config, root: &Path) -> anyhow::Resul
 
 fn run_check(args: &cli::Check, common: &Common, start: Instant) -> anyhow::Result<Exit> {
     look_at(&args.verdict)?;
+    #[cfg(feature = "live")]
+    if args.live {
+        return check_live(args, common, start);
+    }
     if !args.push {
         return judge(
             load::load(&args.paths, &args.base, &not_our_own(&args.scope, &args.verdict))?,
@@ -81,6 +93,30 @@ fn run_check(args: &cli::Check, common: &Common, start: Instant) -> anyhow::Resu
         };
     }
     Ok(worst)
+}
+
+/// The repository against what runs.
+#[cfg(feature = "live")]
+fn check_live(args: &cli::Check, common: &Common, start: Instant) -> anyhow::Result<Exit> {
+    let no_base = cli::Base { no_base: true, ..cli::Base::default() };
+    let mut loaded = load::load(&args.paths, &no_base, &not_our_own(&args.scope, &args.verdict))?;
+    loaded.config.pedantic |= args.verdict.pedantic;
+    say_config(&loaded, common);
+    let known = facts(common, &loaded.config, &loaded.root)?;
+    // What the files refer to is read before the cluster is, since it may hold the names that are asked for.
+    complete::judge(&mut loaded, &known)?;
+    let told = milvus_lint::deployments(&loaded.head, &known, &loaded.config);
+    let look = live::look(&args.reach, &args.place, &told, common.verbose)?;
+    live::against(&mut loaded, &look, None);
+    let mut outcome = complete::judge(&mut loaded, &known)?;
+    loaded.show(&mut outcome);
+    if !common.quiet {
+        live::say_unseen(&look.live, common.verbose);
+    }
+    if common.verbose {
+        live::say_around(&look);
+    }
+    report(&loaded, &outcome, &args.verdict, common, start.elapsed(), |_, _| Ok(()))
 }
 
 fn judge(mut loaded: Loaded, args: &cli::Check, common: &Common, start: Instant) -> anyhow::Result<Exit> {
@@ -105,10 +141,24 @@ fn run_diff(args: &cli::Diff, common: &Common, start: Instant) -> anyhow::Result
 
 fn run_inventory(args: &cli::Inventory, common: &Common) -> anyhow::Result<Exit> {
     let no_base = cli::Base { no_base: true, ..cli::Base::default() };
+    #[cfg(feature = "live")]
+    let mut hidden = Vec::new();
+    #[cfg(feature = "live")]
+    let mut loaded = match args.live {
+        true => {
+            let (loaded, unseen) = inventory_live(args, common)?;
+            hidden = unseen;
+            loaded
+        }
+        false => load::load(&args.paths, &no_base, &args.scope)?,
+    };
+    #[cfg(not(feature = "live"))]
     let mut loaded = load::load(&args.paths, &no_base, &args.scope)?;
     say_config(&loaded, common);
     let known = facts(common, &loaded.config, &loaded.root)?;
     let mut outcome = complete::judge(&mut loaded, &known)?;
+    #[cfg(feature = "live")]
+    outcome.incomplete.extend(hidden);
     loaded.show(&mut outcome);
     let (format, file) = split_output(&args.output);
     let context = context(&loaded, &outcome, &Verdict::default(), common, None, file.is_none());
@@ -124,6 +174,26 @@ fn run_inventory(args: &cli::Inventory, common: &Common) -> anyhow::Result<Exit>
     }
     print(file, &text)?;
     Ok(if outcome.incomplete.is_empty() { Exit::Clean } else { Exit::Incomplete })
+}
+
+/// What runs, as if it were files; and what of it was not seen.
+#[cfg(feature = "live")]
+fn inventory_live(args: &cli::Inventory, common: &Common) -> anyhow::Result<(Loaded, Vec<Incomplete>)> {
+    let look = live::look(&args.reach, &args.place, &[], common.verbose)?;
+    let mut loaded = load::nothing(&args.scope)?;
+    live::alone(&mut loaded, &look.live);
+    if !common.quiet {
+        live::say_unseen(&look.live, common.verbose);
+    }
+    if common.verbose {
+        live::say_around(&look);
+    }
+    let decides = look.live.unseen().iter().filter(|unseen| unseen.dialect.is_some());
+    let unseen = decides.map(|unseen| {
+        let why = format!("`{}` was refused ({}): {} is not known", unseen.asked(), unseen.why, unseen.lacks);
+        Incomplete { file: format!("live:{}", unseen.resource), at: None, why }
+    });
+    Ok((loaded, unseen.collect()))
 }
 
 fn run_fix(args: &cli::Fix, common: &Common, start: Instant) -> anyhow::Result<Exit> {

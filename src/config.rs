@@ -3,7 +3,7 @@
 //! Takes the text of `.milvus-lint.yaml`, gives a [`Config`] or errors with a place and what to do. An unknown key is an error.
 
 use crate::finding::Severity;
-use crate::model::Version;
+use crate::model::{Sight, Version};
 use crate::source::{Side, SourceId, Span, position};
 use crate::yaml::{self, Node};
 use globset::{Glob, GlobSet, GlobSetBuilder};
@@ -55,6 +55,8 @@ pub struct Config {
     pub scope: Option<BTreeSet<String>>,
     /// Two single files are compared, so that what has no name is the same Milvus.
     pub two_files: bool,
+    /// The cluster that the head is compared with, where it is one.
+    pub sight: Option<Sight>,
     /// What the head is compared with, as the user would name it; `None` when with nothing.
     pub base_name: Option<String>,
 }

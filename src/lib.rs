@@ -28,6 +28,7 @@ mod judge;
 mod lost;
 mod runbook;
 mod scope;
+mod sight;
 mod understand;
 mod view;
 
@@ -52,16 +53,25 @@ pub fn check(base: &Sources, head: &Sources, facts: &Facts, config: &Config) -> 
 
 /// The same with some of the rules only; a rule's page is tried with its own rule alone.
 pub fn check_with(base: &Sources, head: &Sources, facts: &Facts, config: &Config, rules: &[&Rule]) -> Outcome {
-    let (before, after) = understand_both(base, head, facts, config);
+    let (before, mut after) = understand_both(base, head, facts, config);
     let compared = match &config.base_name {
         None => Compared::WithNothing,
         Some(_) if config.two_files => Compared::FileWithFile,
+        Some(_) if config.sight.is_some() => Compared::WithCluster,
         Some(_) => Compared::WithBase,
     };
     let mut troubles = lost::lost(&before, &after, base);
     troubles.extend(after.troubles);
+    let running = sight::running(&before.deployments);
+    if let Some(sight) = &config.sight {
+        sight::name(&mut after.deployments, sight);
+    }
     let transitions = pair::pair(before.deployments, &before.migrations, after.deployments, after.migrations, compared);
     let transitions = lost::only_gone(transitions, &troubles, head);
+    let (transitions, hidden) = match &config.sight {
+        Some(sight) => sight::settle(transitions, &running, sight),
+        None => (transitions, Vec::new()),
+    };
     let transitions = from_command_line(transitions, config);
     let transitions = without_switched_off(transitions, &before.off, &after.off);
     let texts = Texts { base, head };
@@ -88,7 +98,12 @@ pub fn check_with(base: &Sources, head: &Sources, facts: &Facts, config: &Config
     findings.extend(judge_books(&after.books, &after.examples, &judge).into_iter().filter(|f| asked(f.at)));
     let judged = accept::Judged { findings, comments: &comments, transitions: &transitions, rules };
     let (findings, excepted) = accept::accept(judged, texts, facts, config);
-    let incomplete = incomplete(head, &troubles, texts);
+    let mut incomplete = incomplete(head, &troubles, texts);
+    incomplete.extend(hidden.into_iter().filter(|one| scope.holds(one.at)).map(|one| Incomplete {
+        file: texts.source(one.at.source).name(),
+        at: Some(one.at),
+        why: one.why,
+    }));
     let left_out = after.left_out.into_iter().filter(|left| scope.names(left.at));
     let left_out = left_out.map(|left| (left.at, left.why)).collect();
     let assumed = after.assumed.into_iter().filter(|one| scope.names(one.at)).map(|one| (one.at, one.why)).collect();

@@ -280,6 +280,17 @@ fn standard_input(paths: &[PathBuf], base: &Base, scope: &Scope, cwd: &Path) -> 
     Ok(Loaded { base: before, head, config, root, hint: None, doors, filter, cwd, standpoint })
 }
 
+/// Nothing but the config that holds here, for texts that come from elsewhere.
+#[cfg(feature = "live")]
+pub fn nothing(scope: &Scope) -> anyhow::Result<Loaded> {
+    let (config, root) = config_here(scope)?;
+    let cwd = std::env::current_dir().context("the current folder cannot be read")?;
+    let filter = filter(&config, scope, &cwd, &[])?;
+    let (doors, standpoint) = Default::default();
+    let (base, head) = (Sources::empty(Side::Base), Sources::empty(Side::Head));
+    Ok(Loaded { base, head, config, root, hint: None, doors, filter, cwd, standpoint })
+}
+
 /// The config that holds here, and the root that its paths are relative to.
 pub fn config_here(scope: &Scope) -> anyhow::Result<(Config, PathBuf)> {
     let cwd = std::env::current_dir().context("the current folder cannot be read")?;

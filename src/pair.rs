@@ -19,6 +19,8 @@ pub enum Compared {
     /// There is no base: every Milvus of the head is unchanged.
     WithNothing,
     WithBase,
+    /// The base is what runs: names tell it, and no container moves.
+    WithCluster,
     /// One file with one file: what has no name is the same Milvus, whatever the files are called.
     FileWithFile,
 }
@@ -39,7 +41,9 @@ pub fn pair(
     if compared == Compared::FileWithFile {
         match_lone(&base, &head, &mut matches);
     }
-    match_moved(&base, &head, &mut matches);
+    if compared != Compared::WithCluster {
+        match_moved(&base, &head, &mut matches);
+    }
     for (deployment, matched) in head.into_iter().zip(matches) {
         let before = matched.and_then(|index| base[index].take());
         transitions.push(match before {

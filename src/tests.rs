@@ -95,6 +95,8 @@ impl Told {
         let mut config = read(&self.head).unwrap_or_default();
         config.base_values = read(&self.base).map(|base| base.values);
         config.base_name = (!self.base.is_empty()).then(|| "HEAD".to_string());
+        let is_live = self.base.iter().any(|(path, _)| crate::detect::is_live(path));
+        config.sight = is_live.then(crate::model::Sight::default);
         config.today = "2026-11-21".to_string();
         config.whole = true;
         config

@@ -69,6 +69,7 @@ pub(crate) fn understand(sources: &Sources, facts: &Facts, config: &Config) -> U
     detect::lay_overlays(&tree, &mut found);
     detect::follow_applications(&tree, &mut found);
     detect::drop_repeats(&mut found);
+    detect::lay_kept(&mut found);
     let operators = detect::operators(&tree);
     let left_out = detect::left_out(&tree, &found);
     let open = detect::open(&tree, &found, sources.side);
@@ -82,6 +83,10 @@ pub(crate) fn understand(sources: &Sources, facts: &Facts, config: &Config) -> U
             match normalize::read(&evidence, facts, &given) {
                 Normal::Deployment(mut deployment) => {
                     deployment.ground.files = files_of(&evidence, &tree);
+                    deployment.ground.running = detect::running(file);
+                    if let Some(running) = deployment.ground.running.clone().filter(|_| sources.side == Side::Head) {
+                        running.tell(&mut deployment);
+                    }
                     understood.deployments.push(*deployment);
                 }
                 Normal::Migration(migration) => understood.migrations.push(*migration),
@@ -164,12 +169,16 @@ pub(crate) fn given(path: &str, side: Side, facts: &Facts, config: &Config) -> G
         (None, None) => None,
     };
     let operator = config.operator_version.clone();
+    let said = |what: &str| match &config.sight {
+        Some(sight) => format!("{what} as given or as {} has it", sight.cluster),
+        None => format!("{what} as given"),
+    };
     Given {
         chart,
-        operator: operator.map(|version| (version, "operator-version as given".to_string())),
+        operator: operator.map(|version| (version, said("operator-version"))),
         images: config.images.clone(),
         manager: None,
-        webhook: config.operator_webhook.map(|on| (on, "operator-webhook as given".to_string())),
+        webhook: config.operator_webhook.map(|on| (on, said("operator-webhook"))),
         webhook_there: None,
         builds: facts.builds.iter().map(|build| (build.tag.clone(), build.version.clone())).collect(),
         ..Given::default()

@@ -3,6 +3,7 @@
 //! Takes the client's errors; gives a [`Failure`] with its kind. It never carries a text that the server answered with as
 //! data, since that may be somebody's secret; only the server's own message about the request.
 
+use kube::client::AuthError;
 use std::error::Error as _;
 use std::fmt;
 
@@ -64,6 +65,16 @@ impl Failure {
             kube::Error::SerdeError(_) | kube::Error::FromUtf8(_) => {
                 Failure::new(Kind::Answer, "the answer is none of a Kubernetes API")
             }
+            // What a program for credentials has printed may be a credential.
+            kube::Error::Auth(AuthError::AuthExecRun { cmd, out }) => {
+                let why =
+                    format!("the program for credentials `{cmd}` failed ({}); run it by hand to see why", out.status);
+                Failure::new(Kind::Unauthorized, why)
+            }
+            kube::Error::Auth(AuthError::AuthExecParse(_) | AuthError::AuthExecSerialize(_)) => Failure::new(
+                Kind::Unauthorized,
+                "the program for credentials of the kubeconfig does not answer as it should",
+            ),
             kube::Error::Auth(error) => {
                 Failure::new(Kind::Unauthorized, format!("the credentials of the kubeconfig cannot be used: {error}"))
             }

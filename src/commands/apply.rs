@@ -6,7 +6,7 @@
 mod show;
 mod situation;
 
-use super::{facts, style};
+use super::{facts, live, style};
 use crate::cli::{self, Common};
 use crate::{Exit, Usage, load};
 use anyhow::Context as _;
@@ -16,13 +16,16 @@ use milvus_lint::cluster::apply::{At, Ending, Machine, Phase, Run, State, stamp}
 use milvus_lint::cluster::moment::Seen;
 use milvus_lint::cluster::rivals;
 use milvus_lint::cluster::settle::{Pace, Trouble};
-use milvus_lint::cluster::{Failure, Options, Session};
+use milvus_lint::cluster::{Failure, Session};
 use milvus_lint::facts::Facts;
 use milvus_lint::plan::{self, Answer, Plan, Prefer};
 use milvus_lint::report::plan::{About, Format};
 use show::Show;
 use std::io::{BufRead, IsTerminal, Write as _};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// How long an answer may take.
+const ANSWER: Duration = Duration::from_secs(30);
 
 /// Does what the command line says.
 pub fn run(args: &cli::Apply, common: &Common) -> anyhow::Result<Exit> {
@@ -36,13 +39,9 @@ pub fn run(args: &cli::Apply, common: &Common) -> anyhow::Result<Exit> {
     let (config, root) = load::config_here(&scope)?;
     let facts = facts(common, &config, &root)?;
     let (name, namespace) = situation::meant(args, &facts)?;
-    let options = Options {
-        kubeconfig: args.kubeconfig.clone(),
-        context: args.context.clone(),
-        user: args.user.clone(),
-        namespace,
-        ..Options::default()
-    };
+    let mut options = live::options(&args.reach, namespace.as_ref())?;
+    // A write is waited for longer than a glance: whether it has arrived must be known.
+    options.timeout = options.timeout.or(Some(ANSWER));
     let mut session = match Session::open(&options, name.as_deref(), &who()) {
         Ok(session) => session,
         Err(failure) => return Ok(unreachable(&failure)),

@@ -15,6 +15,7 @@ mod helmfile;
 mod kustomize;
 mod layers;
 mod left_out;
+mod live;
 mod markdown;
 mod milvus_resource;
 mod nowhere;
@@ -42,6 +43,7 @@ pub use helm_command::{release, unread_values, values_files};
 pub use kustomize::lay_overlays;
 pub use layers::{Layer, Layers, Look};
 pub use left_out::{LeftOut, left_out};
+pub use live::{is_live, lay_kept, running};
 pub use operator::{Manager, Operator, Release as OperatorRelease, manager, operators, webhook};
 pub use patch_command::patched;
 pub use process::{Process, Role, Variable};
@@ -216,6 +218,11 @@ pub fn find(file: &File, tree: &Tree, hint: Hint) -> Found {
     let mut found = Found::default();
     if crate::hcl::is_file(&source.path) {
         terraform::find(file, tree, &mut found);
+        number(&mut found.evidence);
+        return found;
+    }
+    if is_live(&source.path) {
+        live::find(file, tree, &mut found);
         number(&mut found.evidence);
         return found;
     }

@@ -1,6 +1,6 @@
 //! One Milvus, whatever it was written in.
 
-use super::{Field, Image, Settings, Version, Workload, Written};
+use super::{Field, Image, Running, Settings, Version, Workload, Written};
 use crate::source::Span;
 use std::fmt;
 use std::sync::Arc;
@@ -240,6 +240,8 @@ pub struct Ground {
     pub fork: bool,
     /// What runs has written its queue down where no later file or variable changes it.
     pub queue_pinned: bool,
+    /// What a cluster shows of it.
+    pub running: Option<Running>,
 }
 
 /// What somebody wrote, whether or not it is known to be in force.

@@ -7,6 +7,7 @@ mod deployment;
 mod field;
 mod reference;
 mod runbook;
+mod running;
 mod setting;
 mod tag;
 mod transition;
@@ -22,6 +23,7 @@ pub use deployment::{
 pub use field::{Field, Said};
 pub use reference::{Astray, Reference};
 pub use runbook::{Act, Opt, Runbook, Step, Writing};
+pub use running::{Pods, Running, Sight, Unseen};
 pub use setting::{Setting, Settings, Tree, Worth, keys};
 pub use tag::{Image, Tag};
 pub use transition::{Move, QueueChange, Subject, Transition, is_apart, moved, only_operator, queue_change};

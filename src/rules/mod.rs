@@ -107,6 +107,7 @@ mod rolling_script_version_mismatch;
 mod rolling_script_version_unsupported;
 mod rollout_may_stall;
 mod rollout_paused;
+mod running_differs;
 mod script_needs_bash;
 mod script_unpinned;
 mod server_key_gone;
@@ -126,6 +127,7 @@ mod template_variable_left;
 mod unreadable;
 mod update_all_at_once;
 mod update_direction_mismatch;
+mod update_unfinished;
 mod upgrade_path_illegal;
 mod upgrade_path_unknown;
 mod upgrade_setting_needed;
@@ -252,6 +254,7 @@ pub static RULES: &[&Rule] = &[
     &rolling_script_version_unsupported::RULE,
     &rollout_may_stall::RULE,
     &rollout_paused::RULE,
+    &running_differs::RULE,
     &script_needs_bash::RULE,
     &script_unpinned::RULE,
     &server_key_gone::RULE,
@@ -271,6 +274,7 @@ pub static RULES: &[&Rule] = &[
     &unreadable::RULE,
     &update_all_at_once::RULE,
     &update_direction_mismatch::RULE,
+    &update_unfinished::RULE,
     &upgrade_path_illegal::RULE,
     &upgrade_path_unknown::RULE,
     &upgrade_setting_needed::RULE,

@@ -27,6 +27,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("judge", &["detect", "facts", "finding", "hcl", "model", "normalize", "pair", "rules", "runbook", "source"]),
     ("runbook", &["detect", "facts", "model", "normalize"]),
     ("scope", &["config", "detect", "source"]),
+    ("sight", &["model", "source"]),
+    ("cluster", &["facts", "model", "normalize", "plan", "source", "yaml"]),
     ("view", &["config", "facts", "finding", "model", "outcome", "rules", "source"]),
 ];
 

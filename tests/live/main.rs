@@ -3,10 +3,13 @@
 //! Without `MILVUS_LINT_KUBECONFIG` there is no cluster; then each says so and passes, so that `cargo test` needs no Go.
 #![allow(clippy::unwrap_used)]
 
+mod cluster;
 mod crds;
 mod faults;
+mod gate;
 mod lies;
 mod migrations;
+mod reading;
 mod rig;
 mod rollouts;
 mod stand_in;
