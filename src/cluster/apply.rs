@@ -18,6 +18,9 @@ use super::moment::Seen;
 use super::settle::{Pace, Trouble, Verdict, Watch};
 use run::{Write, Written};
 
+/// How often a write may fail in a row; the pauses between grow by a second each.
+const FAILURES: u64 = 20;
+
 /// What is to be done now. One at a time.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
@@ -99,6 +102,8 @@ pub struct Machine {
     tried: Option<usize>,
     /// Since when the hop runs, it hangs, the needs are not met, the API server is out of reach.
     since: Since,
+    /// How often a write, or the trial of it, has failed in a row.
+    failures: u64,
     interrupted: bool,
     ending: Option<Ending>,
     notes: Vec<Note>,
@@ -123,6 +128,7 @@ impl Machine {
             to_try: Vec::new(),
             tried: None,
             since: Since::default(),
+            failures: 0,
             interrupted: false,
             ending: None,
             notes: Vec::new(),
@@ -178,6 +184,9 @@ impl Machine {
     }
 
     fn done(&mut self, now: u64) -> Command {
+        if matches!(self.doing, Doing::DryRun | Doing::Write) {
+            self.failures = 0;
+        }
         match self.doing {
             Doing::Journal => match self.ending.take() {
                 Some(ending) => Command::End(ending),
@@ -235,6 +244,16 @@ impl Machine {
                 }));
             }
         };
+        // A look that succeeds says nothing of writes, so their failures are counted.
+        if matches!(self.doing, Doing::DryRun | Doing::Write) {
+            self.failures += 1;
+            if self.failures > FAILURES {
+                let what = format!("a write has failed {FAILURES} times in a row: {why}");
+                let cure = "when that is mended: milvus-lint apply --resume";
+                return self.end(Ending::Unknown(Trouble::new(what, cure)), now);
+            }
+        }
+        let after = after.max(if self.doing == Doing::Look { 0 } else { self.failures });
         let since = *self.since.lost.get_or_insert(now);
         self.notes.push(Note::Lost { why: why.clone(), since: now.saturating_sub(since) });
         // Without an ending to write down there is no hurry; with one, a few tries are enough.

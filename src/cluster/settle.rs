@@ -200,9 +200,9 @@ fn failed(upgrade: &Upgrade, wanted: &str) -> Option<Trouble> {
         "RollbackFailed" => Some(Trouble::new(
             "the migration and its way back have both failed; Milvus is at 0 replicas",
             format!(
-                "{logs}; if the tool refused before it wrote, the metadata is untouched: set the image and the replicas \
-                 of the components back as the journal has them, and remove the annotation milvus.io/stopped-at; \
-                 otherwise restore etcd from the backup first"
+                "{logs}. If the tool refused before it wrote, the metadata is untouched; otherwise restore etcd from the \
+                 backup first. Then start the old release again:\n{}",
+                by_hand(upgrade)
             ),
         )),
         "UpdateMetaFailed" if !rolls_back => Some(Trouble::new(
@@ -217,6 +217,25 @@ fn failed(upgrade: &Upgrade, wanted: &str) -> Option<Trouble> {
         }
         _ => None,
     }
+}
+
+/// The commands that start what ran before a migration: the operator has written down how much of it there was.
+fn by_hand(upgrade: &Upgrade) -> String {
+    let milvus = plain(&upgrade.raw["spec"]["milvus"]["name"]);
+    let namespace = plain(&upgrade.raw["spec"]["milvus"]["namespace"]);
+    let counts = upgrade.raw.pointer("/status/replicasBeforeUprade").and_then(Value::as_object);
+    let one = |(key, count): (&String, &Value)| (key.clone(), serde_json::json!({ "replicas": count }));
+    let mut components: serde_json::Map<String, Value> = counts.into_iter().flatten().map(one).collect();
+    if let Some(image) =
+        upgrade.raw.pointer("/status/sourceImage").filter(|image| image.as_str().is_some_and(|text| !text.is_empty()))
+    {
+        components.insert("image".to_string(), image.clone());
+    }
+    let patch = serde_json::json!({"spec": {"components": components}});
+    format!(
+        "kubectl -n {namespace} annotate milvus {milvus} milvus.io/stopped-at-\n\
+         kubectl -n {namespace} patch milvus {milvus} --type merge -p '{patch}'"
+    )
 }
 
 /// What is not as it is to be; nothing when all is well.

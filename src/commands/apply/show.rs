@@ -267,7 +267,7 @@ impl Show {
             Ending::Stopped => self.line("\nstopped at a safe point; what the operator has begun it goes on with. milvus-lint apply --resume goes on"),
             Ending::Failed(_) => self.way_back(run),
             Ending::Blocked(_) if !run.is_open() => self.line("nothing was written; once it is mended, start it again"),
-            Ending::Blocked(_) => self.line("nothing of this was written; once it is mended: milvus-lint apply --resume"),
+            Ending::Blocked(_) => self.line("nothing more was written; once it is mended: milvus-lint apply --resume"),
             Ending::Unknown(_) => self.line("look at it before anything else is done"),
         }
     }
