@@ -219,7 +219,7 @@ impl Actor {
                     return Ok(());
                 }
                 Some(known) if known.id == run.id && known.seq > run.seq => return Err(Fault::Taken { by: known.by }),
-                Some(known) if known.id != run.id && known.is_open() && self.journal.is_some() => {
+                Some(known) if known.id != run.id && known.is_open() => {
                     return Err(Fault::Taken { by: known.by });
                 }
                 _ => self.journal = there,

@@ -34,14 +34,13 @@ impl Actor {
                 Ok(false) => None,
                 Err(Fault::Refused(trouble)) => return Err(trouble),
                 Err(Fault::Again { why, .. } | Fault::Unsure { why }) => Some(why),
-                Err(Fault::Taken { by }) => Some(by),
+                Err(Fault::Taken { by }) => return Err(busy(&by)),
             };
             let holder =
                 seen.as_ref().and_then(|(lease, _)| journal::holder(lease)).map(|holder| holder.who().to_string());
             let holder = holder.unwrap_or_else(|| "somebody".to_string());
             if start.elapsed() > Duration::from_secs(2 * LEASE) {
-                let why = trouble.unwrap_or_else(|| format!("{holder} carries out a run on this Milvus now"));
-                return Err(Trouble::new(why, "wait until that run has ended; only one may write at a time"));
+                return Err(trouble.map_or_else(|| busy(&holder), |why| Trouble::new(why, "try again")));
             }
             waits(&holder);
             tokio::time::sleep(Duration::from_secs(2)).await;
@@ -58,7 +57,11 @@ impl Actor {
         if let Some(lease) = &there
             && seen.as_ref().is_none_or(|(known, _)| version(known) != version(lease))
         {
-            *seen = Some((lease.clone(), Instant::now()));
+            let renewed = seen.replace((lease.clone(), Instant::now())).is_some();
+            // Whoever renews it is alive.
+            if let Some(other) = journal::holder(lease).filter(|other| renewed && *other != self.holder) {
+                return Err(Fault::Taken { by: other.who().to_string() });
+            }
         }
         let free = there.as_ref().and_then(journal::holder).is_none_or(|holder| {
             let unchanged = seen.as_ref().map_or(Duration::ZERO, |(_, since)| since.elapsed());
@@ -114,6 +117,11 @@ impl Actor {
         }
         self.lease = Held::default();
     }
+}
+
+fn busy(who: &str) -> Trouble {
+    let cure = "wait until that run has ended; only one may write at a time";
+    Trouble::new(format!("{who} carries out a run on this Milvus now"), cure)
 }
 
 /// The holder that this process is.

@@ -54,7 +54,7 @@ impl Show {
         match self.json {
             true => self.event("note", json!({"text": text})),
             false if self.quiet => {}
-            false => self.put(&clean(text)),
+            false => self.put(&safe(text)),
         }
     }
 
@@ -156,7 +156,7 @@ impl Show {
                     true => self.event("hop-done", json!({"seconds": seconds})),
                     false => {
                         let done = self.paint.say(Role::Help, "done");
-                        self.line(&format!("   {done} after {}", clock(seconds)));
+                        self.put(&format!("   {done} after {}", clock(seconds)));
                     }
                 }
             }
@@ -183,7 +183,7 @@ impl Show {
         {
             self.settle_table();
             let word = self.paint.say(Role::Warning, "stuck");
-            self.put(&format!("   {word}: {}\n     = {}", clean(&trouble.what), clean(&trouble.cure)));
+            self.put(&format!("   {word}: {}\n     = {}", safe(&trouble.what), safe(&trouble.cure)));
             self.trouble = Some(trouble.clone());
         }
         if self.live {
@@ -305,6 +305,11 @@ impl Show {
         value["event"] = json!(kind);
         self.put(&value.to_string());
     }
+}
+
+/// Text of several lines in which nothing is left that a terminal would obey.
+fn safe(text: &str) -> String {
+    text.split('\n').map(clean).collect::<Vec<_>>().join("\n")
 }
 
 /// What a write changes, one line for what was and one for what will be.
