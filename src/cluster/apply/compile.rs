@@ -14,6 +14,9 @@ use serde_json::{Value, json};
 
 /// The field that changes everything.
 pub const IMAGE: &str = "/spec/components/image";
+/// The message queue, which holds what is not yet stored.
+pub const QUEUE: &str = "/spec/dependencies/msgStreamType";
+const MODE_OF_MILVUS: &str = "/spec/mode";
 const VERSION: &str = "/spec/components/version";
 const MODE: &str = "/spec/components/imageUpdateMode";
 const MIX: &str = "/spec/components/mixCoord/replicas";
@@ -80,7 +83,9 @@ fn title(hop: &plan::Hop) -> String {
 
 fn by_hand(number: usize, hop: &plan::Hop) -> Trouble {
     let commands = hop.apply.iter().filter_map(|item| item.command.as_ref()).map(|command| command.text.clone());
-    let what = format!("hop {number} upgrades the {}, which apply does not do", hop.kind.as_str());
+    let tool = hop.kind.as_str();
+    let unless = hop.unless.as_ref().map(|unless| format!(" (unless {unless}: say so with --operator-version)"));
+    let what = format!("hop {number} upgrades the {tool}, which apply does not do{}", unless.unwrap_or_default());
     Trouble::new(what, format!("do it first, then run apply again:\n{}", commands.collect::<Vec<_>>().join("\n")))
 }
 
@@ -116,6 +121,7 @@ fn needs(image: &str) -> Vec<Need> {
         Need::Settled(image.to_string()),
         Need::NoOwnImage,
         Need::NotHeld,
+        Need::QueueWritten,
         Need::NoOtherUpgrade,
         Need::UpdateMode(modes),
     ]
@@ -134,13 +140,22 @@ fn says(fields: &[(&str, Value)]) -> Vec<(String, Value)> {
     fields.iter().map(|(pointer, value)| ((*pointer).to_string(), value.clone())).collect()
 }
 
+/// What the resource says with an image: what it holds its data in stays what it is.
+fn keeps(milvus: &Milvus, image: &str) -> Vec<(String, Value)> {
+    let mut all = says(&[(IMAGE, json!(image))]);
+    for pointer in [QUEUE, MODE_OF_MILVUS] {
+        all.extend(milvus.at(pointer).map(|value| (pointer.to_string(), value.clone())));
+    }
+    all
+}
+
 impl Compile<'_> {
     fn version(&self, milvus: &Milvus, running: &str, next: &str) -> (Vec<Stage>, Vec<Stage>) {
         let stage = |from: &str, to: &str, needs: Vec<Need>| Stage {
             title: format!("image {to}"),
             needs,
             writes: fields("image", self.image_fields(milvus, from, to)),
-            goal: Goal { image: to.to_string(), says: says(&[(IMAGE, json!(to))]), ..Goal::default() },
+            goal: Goal { image: to.to_string(), says: keeps(milvus, to), ..Goal::default() },
         };
         let back = stage(next, running, vec![Need::NotHeld]);
         (vec![stage(running, next, needs(running))], vec![back])
@@ -209,7 +224,7 @@ impl Compile<'_> {
         ready.push(Need::Stoppable);
         let reaches = |state: &str, image: &str| Goal {
             image: image.to_string(),
-            says: says(&[(IMAGE, json!(image))]),
+            says: keeps(milvus, image),
             upgrade: Some((upgrade.clone(), state.to_string())),
             ..Goal::default()
         };

@@ -2,6 +2,7 @@
 //!
 //! Takes the needs of a stage and what was seen. What helps is said with what is wrong.
 
+use super::compile::QUEUE;
 use super::run::{Need, dotted};
 use crate::cluster::moment::Seen;
 use crate::cluster::settle::{Goal, Trouble, held, missing, own_images};
@@ -50,6 +51,12 @@ fn blocked(need: &Need, seen: &Seen) -> Vec<Trouble> {
             })
             .collect(),
         Need::NotHeld => held(milvus).into_iter().chain(not_ready(seen)).collect(),
+        Need::QueueWritten if milvus.at(QUEUE).is_some_and(|queue| queue.as_str() != Some("")) => Vec::new(),
+        Need::QueueWritten => {
+            let what = "the resource does not say which message queue it uses, so the operator would choose one by the new image";
+            let cure = "write the queue that runs into spec.dependencies.msgStreamType first";
+            vec![Trouble::new(what, cure)]
+        }
         Need::Stoppable => stoppable(seen),
         Need::NoOtherUpgrade => {
             let others = seen.upgrades.iter().filter(|upgrade| !upgrade.has_ended());

@@ -127,6 +127,8 @@ pub enum Need {
     NoOwnImage,
     /// Nobody has told the operator to wait.
     NotHeld,
+    /// The message queue is written: what is not written is filled in, by the image.
+    QueueWritten,
     /// No component is scaled by an autoscaler or stands at 0.
     Stoppable,
     /// No other MilvusUpgrade is on its way.

@@ -273,6 +273,16 @@ fn what_stands_in_the_way_is_said_before_anything_is_written() {
 }
 
 #[test]
+fn a_queue_that_the_operator_would_choose_is_written_first() {
+    let mut world = World::new("2.5.16", true, 7);
+    world.milvus["spec"]["dependencies"] = Value::Null;
+    let run = new_run(&world, "2.6.15");
+    let went = carry_out(&mut world, run, Luck::NONE);
+    let Ending::Blocked(troubles) = went.ending else { panic!("{:?}", went.ending) };
+    assert!(troubles[0].what.contains("message queue"), "{troubles:?}");
+}
+
+#[test]
 fn a_milvus_that_was_made_anew_is_another() {
     let mut world = World::new("2.5.16", true, 7);
     let mut run = new_run(&world, "2.5.27");

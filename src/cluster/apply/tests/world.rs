@@ -57,7 +57,7 @@ impl World {
         components["standalone"] = json!({"replicas": 0});
         let milvus = json!({
             "metadata": {"name": "m", "namespace": "n", "uid": "u", "generation": 1, "annotations": {}},
-            "spec": {"mode": "cluster", "components": components},
+            "spec": {"mode": "cluster", "components": components, "dependencies": {"msgStreamType": "pulsar"}},
             "status": {"observedGeneration": 1},
         });
         let mut world = World {
@@ -228,7 +228,10 @@ impl World {
             }
             if one.image != image {
                 (one.image, one.updated, one.ready) = (image, 0, 0);
-                return if one.wanted > 0 { self.updating() } else { () };
+                if one.wanted > 0 {
+                    self.updating();
+                }
+                return;
             }
             if !one.is_complete() {
                 if !slow {
