@@ -201,9 +201,11 @@ impl Machine {
                 return self.end(Ending::Unknown(Trouble::new(what, cure)), now);
             }
         }
-        let after = after.max(if self.doing == Doing::Look { 0 } else { self.failures });
         let since = *self.since.lost.get_or_insert(now);
-        self.notes.push(Note::Lost { why: why.clone(), since: now.saturating_sub(since) });
+        // What is to be tried again at once is no loss.
+        if after > 0 || self.failures > 1 {
+            self.notes.push(Note::Lost { why: why.clone(), since: now.saturating_sub(since) });
+        }
         // Without an ending to write down there is no hurry; with one, a few tries are enough.
         let patience = if self.ending.is_some() { 4 * self.pace.look } else { self.pace.lost };
         if now.saturating_sub(since) >= patience {
@@ -215,7 +217,8 @@ impl Machine {
         if self.interrupted && self.ending.is_none() && !journal && self.doing == Doing::Look {
             return Command::End(Ending::Stopped);
         }
-        self.wait(after, journal)
+        let growing = if self.doing == Doing::Look { 0 } else { self.failures };
+        self.wait(after.max(growing), journal)
     }
 
     fn looked(&mut self, seen: &Seen, now: u64) -> Command {
@@ -337,10 +340,11 @@ impl Machine {
     /// All has been written: has it arrived?
     fn follow(&mut self, seen: &Seen, now: u64) -> Command {
         let stage = self.run.stage().expect("a look without a stage ends the run");
-        let (goal, pace) = (stage.goal.clone(), self.pace);
+        let (goal, image, pace) = (stage.goal.clone(), stage.goal.image.clone(), self.pace);
         let verdict = self.watch.get_or_insert_with(|| Watch::new(goal, pace)).look(seen, now);
         let began = *self.since.hop.get_or_insert(now);
-        let note = Note::Progress { verdict: verdict.clone(), rows: rows(seen), seconds: now.saturating_sub(began) };
+        let note =
+            Note::Progress { verdict: verdict.clone(), rows: rows(seen, &image), seconds: now.saturating_sub(began) };
         self.notes.push(note);
         match verdict {
             Verdict::Finished => self.arrived(now),

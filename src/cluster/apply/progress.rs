@@ -42,7 +42,7 @@ pub struct Row {
     pub version: String,
     pub ready: i64,
     pub wanted: i64,
-    /// Every replica is there, new and ready.
+    /// It has arrived: every replica is there, ready, and on the image that it is to have.
     pub complete: bool,
     /// What it waits for.
     pub waits: Option<String>,
@@ -58,8 +58,8 @@ impl Run {
     }
 }
 
-/// How each component stands.
-pub fn rows(seen: &Seen) -> Vec<Row> {
+/// How each component stands on its way to an image.
+pub fn rows(seen: &Seen, image: &str) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     for workload in seen.workloads.iter().filter(|workload| workload.wanted > 0 || workload.total > 0) {
         let own = || seen.pods.iter().filter(|pod| pod.component == workload.component);
@@ -71,7 +71,7 @@ pub fn rows(seen: &Seen) -> Vec<Row> {
             version: workload.image.rsplit(':').next().unwrap_or_default().to_string(),
             ready: workload.ready,
             wanted: workload.wanted,
-            complete: workload.is_complete(),
+            complete: workload.is_complete() && workload.image == image,
             waits,
         });
     }
