@@ -342,6 +342,7 @@ mod recorded {
             let Ok(text) = std::fs::read_to_string(folder.join(format!("{name}.jsonl"))) else { continue };
             let said = finished(&text, begin, &image);
             tried += 1;
+            arrived += usize::from(said.is_some());
             match (said, truth) {
                 (Some(said), Some(truth)) => {
                     assert!(said + 0.1 >= truth, "{name}: said after {said}, true after {truth}")
