@@ -77,7 +77,8 @@ impl Cluster {
         let server = address(&config.cluster_url.to_string());
         let client = Client::try_from(config).map_err(|error| of_server(Failure::of(&error), &server))?;
         let mut cluster = Cluster { client, namespace, name, server, kubernetes: None, timeout };
-        match cluster.within(cluster.client.apiserver_version()).await {
+        let said = cluster.within(cluster.client.apiserver_version()).await;
+        match said {
             Ok(said) => cluster.kubernetes = release(&said.git_version),
             // Somebody may close this path to everyone; what matters will be asked for by name.
             Err(failure) if matches!(failure.kind, Kind::Forbidden | Kind::NotFound | Kind::Answer) => {}

@@ -2,10 +2,11 @@
 //!
 //! Takes what was seen; gives manifests as text, or why they cannot be known from here. Pure.
 
-use super::hide::{HIDDEN, hidden};
+use super::hide::hidden;
 use super::seen::Seen;
 use super::write::yaml;
 use super::{helm, texts};
+use crate::model::HIDDEN;
 use crate::source::{Side, SourceId};
 use serde_json::{Map, Value, json};
 

@@ -37,7 +37,7 @@ pub fn tell(options: &Options, about: &[String], denied: bool, text: &str) -> Re
     block_on(async {
         let cluster = Cluster::connect(options).await?;
         for id in about {
-            let id = id.split_once('/').unwrap_or((&cluster.namespace, id));
+            let id = id.split_once('/').unwrap_or((cluster.namespace.as_str(), id.as_str()));
             super::event::tell(&cluster, id, denied, text).await?;
         }
         Ok(())

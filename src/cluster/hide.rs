@@ -4,12 +4,10 @@
 //! a word that counts as "not known". A password may stand anywhere (an environment, a URL, the values of a release), so
 //! texts are let through by the name of their key, and not kept back by it.
 
+use crate::model::HIDDEN;
 use crate::source::{Side, SourceId};
 use crate::yaml::{self, Node};
 use serde_json::{Map, Value};
-
-/// What stands in the place of a text that is not shown; it reads as a variable that nobody has filled in.
-pub(super) const HIDDEN: &str = "${hidden}";
 
 /// Keys whose texts decide about an upgrade and are no secret.
 const SHOWN: &[&str] = &[

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub fn role(unseen: &[Unseen]) -> String {
     let mut rules: BTreeMap<(String, &str), BTreeSet<&str>> = BTreeMap::new();
     for one in unseen {
-        let (plural, group) = one.resource.split_once('.').unwrap_or((&one.resource, ""));
+        let (plural, group) = one.resource.split_once('.').unwrap_or((one.resource.as_str(), ""));
         rules.entry((group.to_string(), plural)).or_default().insert(one.verb);
     }
     if rules.is_empty() {

@@ -38,6 +38,7 @@ impl Live {
             let kind = object["kind"].as_str().unwrap_or("Milvus").to_ascii_lowercase();
             let mut documents = vec![resource(object)];
             documents.extend(running(seen, &place, &name));
+            documents.extend(migration(seen, &place, &name));
             texts.push((format!("live:{kind}/{place}/{name}"), together(&documents)));
             if kind == "milvus"
                 && let Some(spec) = kept::kept(object)
@@ -79,7 +80,7 @@ impl Live {
         }
     }
 
-    /// What was not seen of those that run a dialect's Milvus, or of everything.
+    /// What was not seen.
     pub fn unseen(&self) -> &[Unseen] {
         &self.sight.unseen
     }
@@ -122,6 +123,18 @@ fn resource(object: &Value) -> Value {
         "spec": hidden(&object["spec"]),
         "status": hidden(&Value::Object(status)),
     })
+}
+
+/// The migration of a Milvus that has not come to its end.
+fn migration(seen: &Seen, namespace: &str, name: &str) -> Option<Value> {
+    let order = seen.resources.iter().find(|object| {
+        let milvus = &object["spec"]["milvus"];
+        let place = milvus["namespace"].as_str().map_or_else(|| text(object, "namespace"), str::to_string);
+        let ended = matches!(object["status"]["state"].as_str(), Some("Succeeded" | "RollbackedSucceeded"));
+        object["kind"] == "MilvusUpgrade" && milvus["name"] == name && place == namespace && !ended
+    })?;
+    let state = order["status"]["state"].as_str().filter(|state| !state.is_empty()).unwrap_or("not begun");
+    Some(json!({"migration": {"name": text(order, "name"), "state": state}}))
 }
 
 /// The pods of a Milvus; `None` where there are none.
@@ -254,7 +267,7 @@ fn word(word: &str) -> Value {
     }
     let role = word.split_once("milvus run ").and_then(|(_, rest)| rest.split_whitespace().next());
     let role = role.filter(|role| KNOWN.contains(role));
-    role.map_or_else(|| Value::from(super::hide::HIDDEN), |role| Value::from(format!("milvus run {role}")))
+    role.map_or_else(|| Value::from(crate::model::HIDDEN), |role| Value::from(format!("milvus run {role}")))
 }
 
 /// The version of the running operator, and whether its webhook is on.
@@ -299,7 +312,7 @@ pub(super) fn is_operator_image(image: &str) -> bool {
     name.split(':').next() == Some("milvus-operator")
 }
 
-/// Whether one of these dialects' Milvus could be there unseen.
+/// What is not known for the lack of a part: of whose Milvus it tells, or of none.
 pub fn lacks(dialect: Option<Dialect>) -> &'static str {
     match dialect {
         Some(Dialect::Operator) => "which Milvus resources there are, and what they say",

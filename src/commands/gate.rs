@@ -10,8 +10,9 @@ use crate::load::{self, Loaded};
 use crate::{Exit, Usage, complete};
 use milvus_lint::cluster::{self, Asked, Failure, Kind, Live};
 use milvus_lint::facts::Facts;
-use milvus_lint::finding::Severity;
+use milvus_lint::finding::{Finding, Severity};
 use milvus_lint::outcome::{Outcome, TransitionKind, TransitionView};
+use milvus_lint::rules::{self, Scope};
 use milvus_lint::source::{Side, Source, Sources};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -144,13 +145,16 @@ fn told(args: &cli::Gate, common: &Common, path: String, text: String) -> anyhow
 fn answer(outcome: &Outcome, fail_on: Severity) -> Answer {
     let moving: Vec<&TransitionView> = outcome.transitions.iter().filter(|one| one.changed).collect();
     let about = |subject: Option<&String>| subject.is_none_or(|subject| moving.iter().any(|one| one.id == *subject));
-    let wrong =
-        |finding: &&milvus_lint::finding::Finding| finding.severity >= fail_on && about(finding.subject.as_ref());
+    // What is wrong about a change counts where the version stays, too: a store that is moved is one.
+    let of_change = |rule| rules::find(rule).is_some_and(|rule| rule.scope == Scope::Change);
+    let wrong = |finding: &&Finding| {
+        finding.severity >= fail_on && (of_change(finding.rule) || about(finding.subject.as_ref()))
+    };
     if let Some(finding) = outcome.findings.iter().find(wrong) {
-        let change = finding.subject.as_ref().and_then(|subject| moving.iter().find(|one| one.id == *subject));
+        let subject = finding.subject.as_ref();
+        let change = subject.and_then(|subject| outcome.transitions.iter().find(|one| one.id == *subject));
         let place = change.map(|one| format!("{}{}: ", one.id, versions(one))).unwrap_or_default();
-        let next =
-            change.and_then(|one| next(one)).map(|next| format!("; the next legal stop is {next}")).unwrap_or_default();
+        let next = change.and_then(next).map(|next| format!("; the next legal stop is {next}")).unwrap_or_default();
         let why = finding.notes.iter().find(|note| note.name == "why").map(|note| format!(" ({})", note.text));
         let rule = finding.rule;
         let words = format!("denied: {place}{} [{rule}]{next}{}", finding.message, why.unwrap_or_default());
@@ -188,7 +192,7 @@ fn versions(one: &TransitionView) -> String {
 
 /// The first stop of the legal way, where that is not the target itself.
 fn next(one: &TransitionView) -> Option<&String> {
-    one.path.get(1).filter(|next| one.to.as_ref() != Some(next))
+    one.path.get(1).filter(|next| one.to.as_ref() != Some(*next))
 }
 
 /// The answer for programs.

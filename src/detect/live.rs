@@ -68,7 +68,10 @@ pub fn running(file: &File) -> Option<Running> {
     for document in &file.documents {
         let root = &document.root;
         root.get("running").into_iter().flat_map(Node::items).for_each(|pod| count(pod, &mut running.pods));
-        if let Some(image) = root.at_path(&["status", "currentImage"]).filter(|image| image.raw_text().is_some()) {
+        if let Some(image) = root
+            .at_path(&["status", "currentImage"])
+            .filter(|image| image.raw_text().is_some_and(|text| !text.is_empty()))
+        {
             running.reported = image.raw_text().map(|text| Field::written(image.at, Image::parse(text)));
         }
         running.behind = running.behind.take().or_else(|| behind(root));
@@ -99,6 +102,11 @@ fn behind(root: &Node) -> Option<Field<String>> {
     {
         let why = "the operator has not taken up the last change of the resource yet".to_string();
         return Some(Field::written(at.at, why));
+    }
+    if let Some(state) = root.at_path(&["migration", "state"]) {
+        let name = root.at_path(&["migration", "name"]).and_then(Node::raw_text).unwrap_or_default();
+        let why = format!("the MilvusUpgrade {name} is not at its end ({})", state.raw_text()?);
+        return Some(Field::written(state.at, why));
     }
     let pending = root.at_path(&["pending", "status"])?;
     let why = format!("Helm has begun another revision of the release, which is {}", pending.raw_text()?);

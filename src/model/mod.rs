@@ -24,7 +24,7 @@ pub use field::{Field, Said};
 pub use reference::{Astray, Reference};
 pub use runbook::{Act, Opt, Runbook, Step, Writing};
 pub use running::{Pods, Running, Sight, Unseen};
-pub use setting::{Setting, Settings, Tree, Worth, keys};
+pub use setting::{HIDDEN, Setting, Settings, Tree, Worth, keys};
 pub use tag::{Image, Tag};
 pub use transition::{Move, QueueChange, Subject, Transition, is_apart, moved, only_operator, queue_change};
 pub use version::{Range, Version};

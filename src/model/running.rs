@@ -45,12 +45,17 @@ impl Running {
         let other = |pods: &&Pods| told.is_some_and(|told| !is_same(&pods.image, told));
         let all: usize = self.pods.iter().map(|pods| pods.count).sum();
         if let Some(old) = self.pods.iter().find(other) {
-            let of = if old.count == all { format!("all {all}") } else { format!("{} of {all}", old.count) };
             let who = match &old.components[..] {
                 [] => String::new(),
                 components => format!(" ({})", components.join(", ")),
             };
-            return Some((old.at, format!("{of} pods{who} run {}", old.image.tag_text())));
+            let what = match (old.count, all) {
+                (_, 1) => format!("its one pod{who} runs"),
+                (1, _) => format!("1 of {all} pods{who} runs"),
+                (count, _) if count == all => format!("all {all} pods{who} run"),
+                (count, _) => format!("{count} of {all} pods{who} run"),
+            };
+            return Some((old.at, format!("{what} {}", old.image.tag_text())));
         }
         let reported = self.reported.as_ref().filter(|_| self.pods.is_empty());
         let reported = reported.and_then(|field| Some((field.at, field.value()?)));
@@ -62,13 +67,16 @@ impl Running {
 
     /// Makes a Milvus that is shown as it runs say what runs.
     pub fn tell(&self, milvus: &mut Deployment) {
-        match (self.version(), &self.pods[..]) {
-            (Some(version), _) if milvus.version.value() != version.value() => milvus.version = version,
-            (None, [first, second, ..]) if !is_same(&first.image, &second.image) => {
-                let images = format!("its pods run {} and {}", first.image.tag_text(), second.image.tag_text());
-                milvus.version = Field::unknown(second.at, images);
+        if let Some(version) = self.version() {
+            if milvus.version.value() != version.value() {
+                milvus.version = version;
             }
-            _ => {}
+            return;
+        }
+        let Some((first, rest)) = self.pods.split_first() else { return };
+        if let Some(other) = rest.iter().find(|pods| !is_same(&pods.image, &first.image)) {
+            let images = format!("its pods run {} and {}", first.image.tag_text(), other.image.tag_text());
+            milvus.version = Field::unknown(other.at, images);
         }
     }
 }

@@ -50,6 +50,17 @@ pub enum Worth {
     Unknown(String),
 }
 
+/// What stands in the place of a text that a cluster has and that is not shown, since it may be a secret. It reads as a
+/// variable that nobody has filled in.
+pub const HIDDEN: &str = "${hidden}";
+
+impl Worth {
+    /// Whether something stands there that is not shown.
+    pub fn is_hidden(&self) -> bool {
+        matches!(self, Worth::Unknown(text) if text == HIDDEN)
+    }
+}
+
 /// One key with what is in force there because somebody wrote it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting {

@@ -1,6 +1,6 @@
 //! `gate` before a sync: every verdict, and the permissions that it needs for them.
 
-use crate::cluster::Space;
+use crate::space::Space;
 use std::time::Instant;
 
 const OLD: &str = "v2.3.22";
@@ -40,7 +40,7 @@ fn an_illegal_step_is_denied_with_the_next_stop() {
     let asked = ["gate", "--namespace", &space.name, "--name", "prod", "--to-image", &image];
     let by_image = space.lint(&asked, "");
     assert_eq!(by_image.code, 1, "{}", by_image.text);
-    let queue = [&asked[..5], &["--to-image", "milvusdb/milvus:v2.3.22", "--to-queue", "pulsar"]].concat();
+    let queue = [&asked[..5], &["--to-image", "milvusdb/milvus:v2.3.22", "--to-queue", "pulsar"][..]].concat();
     assert_eq!(space.lint(&queue, "").code, 1);
 }
 

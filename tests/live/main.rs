@@ -4,7 +4,6 @@
 #![allow(clippy::unwrap_used)]
 
 mod carry;
-mod cluster;
 mod crds;
 mod faults;
 mod gate;
@@ -13,5 +12,6 @@ mod migrations;
 mod reading;
 mod rig;
 mod rollouts;
+mod space;
 mod stand_in;
 mod support;

@@ -1,6 +1,6 @@
 //! `--live`: what runs, listed, judged and planned for.
 
-use crate::cluster::Space;
+use crate::space::Space;
 
 #[test]
 fn what_runs_is_listed_and_planned_for() {

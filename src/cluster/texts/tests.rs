@@ -78,6 +78,23 @@ fn pods_are_believed_before_the_resource() {
 }
 
 #[test]
+fn a_migration_on_its_way_takes_no_other_image() {
+    let order = |state: &str| {
+        json!({"apiVersion": "milvus.io/v1beta1", "kind": "MilvusUpgrade", "metadata": {"name": "up", "namespace": "vector"},
+            "spec": {"milvus": {"name": "prod", "namespace": "vector"}, "sourceVersion": "2.1.4", "targetVersion": "2.2.16"},
+            "status": {"state": state}})
+    };
+    let image = "milvusdb/milvus:v2.2.16";
+    let rules = |state: &str| {
+        let seen = Seen { resources: vec![milvus(image, "Healthy"), order(state)], ..Seen::default() };
+        let outcome = judged(&seen, &manifest("milvusdb/milvus:v2.3.22"));
+        outcome.findings.iter().map(|finding| finding.rule).collect::<Vec<_>>()
+    };
+    assert!(rules("UpdatingMeta").contains(&"update-unfinished"));
+    assert!(!rules("Succeeded").contains(&"update-unfinished"));
+}
+
+#[test]
 fn nothing_there_is_a_first_install_and_nothing_seen_is_not() {
     let head = manifest("milvusdb/milvus:v2.6.20");
     let nothing = judged(&Seen::default(), &head);
@@ -125,7 +142,7 @@ fn a_release_and_plain_workloads_are_seen_too() {
     let all = live.texts.iter().map(|(_, text)| text.as_str()).collect::<String>();
     assert!(!all.contains("MARKED"), "{all}");
     assert_eq!(
-        (live.operator.map(|version| version.to_string()).as_deref(), live.webhook),
+        (live.operator.as_ref().map(|version| version.to_string()).as_deref(), live.webhook),
         (Some("1.3.8"), Some(false))
     );
     let head = live.side(Side::Head);
