@@ -211,7 +211,7 @@ impl Cluster {
             Api::namespaced(self.client.clone(), &self.namespace);
         let request = serde_json::from_value(json!({ "metadata": {}, "spec": { "audiences": [] } })).unwrap();
         let answer = self.runtime.block_on(api.create_token_request(account, &Default::default(), &request)).unwrap();
-        answer.status.expect("a token was asked for").token
+        answer.status.and_then(|status| status.token).expect("a token was asked for")
     }
 
     /// A kubeconfig with an account's token, for the cluster's own address or another one.
@@ -256,7 +256,8 @@ impl Drop for Cluster {
         let namespaces = self.api("v1", "Namespace", None);
         // A cluster that a test has killed has nothing to delete.
         let gone = async {
-            let deletion = namespaces.delete(&self.namespace, &DeleteParams::background());
+            let background = DeleteParams::background();
+            let deletion = namespaces.delete(&self.namespace, &background);
             let _ = tokio::time::timeout(Duration::from_secs(5), deletion).await;
         };
         self.runtime.block_on(gone);

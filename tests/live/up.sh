@@ -80,7 +80,7 @@ start_apiserver() {
         --service-account-issuer https://kubernetes.default.svc \
         --service-account-key-file pki/accounts.key --service-account-signing-key-file pki/accounts.key \
         ${LIVE_APISERVER_FLAGS:-}
-    wait_for 60 'the API server' kubectl get --raw /readyz
+    wait_for 180 'the API server' kubectl get --raw /readyz
 }
 
 start_controllers() {
@@ -140,7 +140,7 @@ start_cluster() {
     start etcd "$kube" etcd --data-dir "$state/etcd" --port "$((port + 1))"
     start_apiserver
     kubectl apply --server-side -f "$here/../../schemas/crd" >/dev/null
-    wait_for 20 'the CRDs' kubectl get --raw /openapi/v3/apis/milvus.io/v1beta1
+    wait_for 60 'the CRDs' kubectl get --raw /openapi/v3/apis/milvus.io/v1beta1
 }
 
 case ${1:-all} in
@@ -150,10 +150,10 @@ small) start_cluster ;;
 all)
     start_cluster
     start_controllers
-    wait_for 30 'the default service account' kubectl get serviceaccount default
+    wait_for 120 'the default service account' kubectl get serviceaccount default
     add_node >/dev/null
     add_volumes >/dev/null
-    wait_for 30 'the simulated node' kubectl wait --for=condition=Ready --timeout=5s node/simulated-1
+    wait_for 120 'the simulated node' kubectl wait --for=condition=Ready --timeout=5s node/simulated-1
     start_operator
     ;;
 *) echo 'usage: up.sh [all|small|apiserver|operator]' >&2; exit 2 ;;

@@ -50,6 +50,7 @@ func complete(milvus *unstructured.Unstructured) bool {
 		}
 		// A component that scales by itself says so with another number, which stays.
 		changed = fill(milvus, "spec.components."+field+".replicas", replicas) || changed
+		changed = fill(milvus, "spec.components."+field+".paused", false) || changed
 	}
 	if cluster {
 		if toNew {

@@ -116,10 +116,8 @@ func (l *look) begin() error {
 // further goes through one round: dependencies, Deployments, what is left over, the status.
 func (l *look) further() error {
 	caughtUp := l.caughtUp()
-	// A Milvus that has just been stopped is still brought to a stop; after that, nothing of it moves.
-	if !isStopped(l.milvus) {
-		l.checkDependencies()
-	}
+	// What is known of the dependencies is from the last time that the status was judged. So a Milvus that has just been stopped is
+	// still brought to a stop, and one that is started again catches up with its generation before anything of it moves.
 	held := false
 	if l.dependenciesReady() {
 		var err error

@@ -152,13 +152,15 @@ func (l *look) serves(component string) bool {
 	if component == "querynode" {
 		names = []string{group("0"), group("1")}
 	}
+	there := int64(0)
 	for _, name := range names {
 		one := l.deployments[name]
 		if one == nil || one.Status.AvailableReplicas < *one.Spec.Replicas {
 			return false
 		}
+		there += int64(one.Status.AvailableReplicas)
 	}
-	return true
+	return there >= replicasOf(l.milvus, component)
 }
 
 func (l *look) judgeUpdated() {
