@@ -6,7 +6,7 @@ use milvus_lint::cluster::apply::run::Target;
 use milvus_lint::cluster::moment::Seen;
 use milvus_lint::config::Config;
 use milvus_lint::facts::Facts;
-use milvus_lint::model::{Field, Image, Version};
+use milvus_lint::model::{Dialect, Field, Image, Version};
 use milvus_lint::plan::{Plan, Situation, Unknown};
 use milvus_lint::source::{Side, Source, Sources};
 use serde_json::Value;
@@ -22,18 +22,23 @@ pub fn meant(args: &cli::Apply, facts: &Facts) -> anyhow::Result<(Option<String>
     complete::judge(&mut loaded, facts)?;
     let found = milvus_lint::deployments(&loaded.head, facts, &loaded.config);
     let fits = |asked: &Option<String>, own: &Option<String>| asked.is_none() || own.is_none() || asked == own;
-    let meant: Vec<_> = found
-        .iter()
-        .map(|one| &one.id)
-        .filter(|id| fits(&args.name, &id.name) && fits(&args.namespace, &id.namespace))
-        .collect();
+    let meant: Vec<_> =
+        found.iter().filter(|one| fits(&args.name, &one.id.name) && fits(&args.namespace, &one.id.namespace)).collect();
     match &meant[..] {
         [] => Err(Usage("these files have no Milvus of that name and namespace".to_string()).into()),
-        [id] => Ok((args.name.clone().or(id.name.clone()), args.namespace.clone().or(id.namespace.clone()))),
+        [one] if one.dialect != Dialect::Operator => {
+            let prose = one.surface.prose();
+            let why = format!("{} is {prose}, and apply writes Milvus of the operator only", one.id);
+            Err(Usage(format!("{why}; `milvus-lint plan PATH --to VERSION` prints the commands of every hop")).into())
+        }
+        [one] => {
+            let id = &one.id;
+            Ok((args.name.clone().or(id.name.clone()), args.namespace.clone().or(id.namespace.clone())))
+        }
         several => {
-            let names: Vec<String> = several.iter().map(ToString::to_string).collect();
-            Err(Usage(format!("these files have several Milvus: --name and --namespace choose ({})", names.join(", ")))
-                .into())
+            let names: Vec<String> = several.iter().map(|one| one.id.to_string()).collect();
+            let all = names.join(", ");
+            Err(Usage(format!("these files have several Milvus: --name and --namespace choose ({all})")).into())
         }
     }
 }
