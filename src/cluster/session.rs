@@ -11,8 +11,12 @@ use super::failure::{Failure, Kind};
 use super::moment::{Seen, text};
 use super::settle::Trouble;
 use kube::core::params::ListParams;
+use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
+
+/// How often something is tried again before a run begins; during a run the machine has patience of its own.
+const TRIES: usize = 5;
 
 /// A connection to one Milvus.
 pub struct Session {
@@ -48,7 +52,13 @@ impl Session {
 
     /// Everything about the Milvus now.
     pub fn look(&mut self) -> Result<Seen, Trouble> {
-        self.runtime.block_on(self.actor.look()).map_err(trouble)
+        let mut left = TRIES;
+        loop {
+            match self.runtime.block_on(self.actor.look()) {
+                Err(Fault::Again { .. } | Fault::Unsure { .. }) if left > 0 => left = pause(left),
+                result => return result.map_err(trouble),
+            }
+        }
     }
 
     /// The run that the journal has.
@@ -71,11 +81,11 @@ impl Session {
         self.actor.allow(&run.force);
         for write in writes {
             // A field that is taken over asks for a second try.
-            let mut left = 5;
+            let mut left = TRIES;
             loop {
                 match self.runtime.block_on(self.actor.send(write, true)) {
                     Ok(()) => break tell(write),
-                    Err(Fault::Again { .. } | Fault::Unsure { .. }) if left > 0 => left -= 1,
+                    Err(Fault::Again { .. } | Fault::Unsure { .. }) if left > 0 => left = pause(left),
                     Err(fault) => return Err(trouble(fault)),
                 }
             }
@@ -85,11 +95,11 @@ impl Session {
 
     /// Writes a run down as it is.
     pub fn write_down(&mut self, run: &Run) -> Result<(), Trouble> {
-        let mut left = 5;
+        let mut left = TRIES;
         loop {
             match self.runtime.block_on(self.actor.write_journal(run)) {
                 Ok(()) => return Ok(()),
-                Err(Fault::Again { .. } | Fault::Unsure { .. }) if left > 0 => left -= 1,
+                Err(Fault::Again { .. } | Fault::Unsure { .. }) if left > 0 => left = pause(left),
                 Err(fault) => return Err(trouble(fault)),
             }
         }
@@ -104,6 +114,12 @@ impl Session {
     pub fn journal_name(&self) -> String {
         self.actor.journal_name()
     }
+}
+
+/// Waits a moment before something is tried again.
+fn pause(left: usize) -> usize {
+    std::thread::sleep(Duration::from_secs(1));
+    left - 1
 }
 
 fn trouble(fault: Fault) -> Trouble {
