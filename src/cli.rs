@@ -185,16 +185,16 @@ pub struct Check {
     #[cfg(feature = "live")]
     #[arg(long, conflicts_with_all = ["base", "no_base", "staged", "from", "push"])]
     pub live: bool,
+    #[command(flatten)]
+    pub scope: Scope,
+    #[command(flatten)]
+    pub verdict: Verdict,
     #[cfg(feature = "live")]
     #[command(flatten)]
     pub reach: Reach,
     #[cfg(feature = "live")]
     #[command(flatten)]
     pub place: Place,
-    #[command(flatten)]
-    pub scope: Scope,
-    #[command(flatten)]
-    pub verdict: Verdict,
 }
 
 /// `diff`.
@@ -219,17 +219,17 @@ pub struct Inventory {
     #[cfg(feature = "live")]
     #[arg(long, conflicts_with = "paths")]
     pub live: bool,
+    #[command(flatten)]
+    pub scope: Scope,
+    /// human, json or jsonl, with `:FILE` into a file
+    #[arg(long, short, value_name = "FORMAT[:FILE]", default_value = "human")]
+    pub output: String,
     #[cfg(feature = "live")]
     #[command(flatten)]
     pub reach: Reach,
     #[cfg(feature = "live")]
     #[command(flatten)]
     pub place: Place,
-    #[command(flatten)]
-    pub scope: Scope,
-    /// human, json or jsonl, with `:FILE` into a file
-    #[arg(long, short, value_name = "FORMAT[:FILE]", default_value = "human")]
-    pub output: String,
 }
 
 /// `fix`.
@@ -271,9 +271,6 @@ pub struct Plan {
     #[cfg(feature = "live")]
     #[arg(long, conflicts_with_all = ["paths", "from"])]
     pub live: bool,
-    #[cfg(feature = "live")]
-    #[command(flatten)]
-    pub reach: Reach,
     /// Where to go: `latest`, a line such as 2.6, or a version
     #[arg(long, value_name = "VERSION")]
     pub to: String,
@@ -299,7 +296,7 @@ pub struct Plan {
     #[arg(long)]
     pub name: Option<String>,
     /// In which namespace
-    #[arg(long)]
+    #[arg(long, short)]
     pub namespace: Option<String>,
     /// Which way, where there are several
     #[arg(long, value_name = "WISH", value_parser = ["fewest-hops", "no-downtime", "newest-patches"], default_value = "fewest-hops")]
@@ -313,6 +310,9 @@ pub struct Plan {
     /// Leave out files that match this pattern, as in .gitignore (may be repeated)
     #[arg(long, value_name = "PATTERN")]
     pub exclude: Vec<String>,
+    #[cfg(feature = "live")]
+    #[command(flatten)]
+    pub reach: Reach,
 }
 
 /// How to reach a cluster, in kubectl's words.
@@ -384,14 +384,14 @@ pub struct Gate {
     #[arg(long)]
     pub event: bool,
     #[command(flatten)]
-    pub reach: Reach,
-    #[command(flatten)]
-    pub place: Place,
-    #[command(flatten)]
     pub scope: Scope,
     /// human or json, with `:FILE` into a file
     #[arg(long, short, value_name = "FORMAT[:FILE]", default_value = "human")]
     pub output: String,
+    #[command(flatten)]
+    pub reach: Reach,
+    #[command(flatten)]
+    pub place: Place,
 }
 
 #[cfg(feature = "live")]

@@ -4,7 +4,7 @@ use crate::cli::{Place, Reach};
 use crate::load::Loaded;
 use crate::{Unknown, Usage};
 use milvus_lint::cluster::{self, Asked, Failure, Kind, Live, Options, Seen};
-use milvus_lint::model::Deployment;
+use milvus_lint::model::{Deployment, Unseen};
 use milvus_lint::source::Side;
 use std::time::Duration;
 
@@ -99,19 +99,21 @@ fn known(loaded: &mut Loaded, live: &Live) {
     config.kubernetes_version = config.kubernetes_version.take().or_else(|| live.kubernetes.clone());
 }
 
-/// Says what was not seen, and with `-v` which role would let it be seen.
+/// Says what was not seen; with `-v` also why, what it would have told, and which role would let it be seen.
 pub fn say_unseen(live: &Live, verbose: bool) {
-    let mut said: Vec<String> = Vec::new();
+    let mut asked: Vec<String> = live.unseen().iter().map(Unseen::asked).collect();
+    asked.dedup();
+    if asked.is_empty() {
+        return;
+    }
+    if !verbose {
+        anstream::eprintln!("not seen (-v says why): {}", asked.join(", "));
+        return;
+    }
     for one in live.unseen() {
-        let line = format!("not seen: {} ({}): {}", one.asked(), one.why, one.lacks);
-        if !said.contains(&line) {
-            anstream::eprintln!("{line}");
-            said.push(line);
-        }
+        anstream::eprintln!("not seen: {} ({}): {}", one.asked(), one.why, one.lacks);
     }
-    if verbose && !said.is_empty() {
-        anstream::eprintln!("this role would be enough:\n{}", cluster::role(live.unseen()));
-    }
+    anstream::eprintln!("this role would be enough:\n{}", cluster::role(live.unseen()));
 }
 
 /// Says who runs the Milvus that were seen: the operator and its kinds, and the tools that apply their manifests.

@@ -29,6 +29,9 @@ impl Space {
         let name = format!("{what}-{}-{number}", std::process::id());
         let space = Space { kubeconfig, name };
         space.kubectl(&["create", "namespace", &space.name], "");
+        // Without its account no pod can be made; a controller makes it a moment later.
+        let account = ["wait", "--for=create", "serviceaccount/default", "--namespace", &space.name, "--timeout=60s"];
+        space.kubectl(&account, "");
         Some(space)
     }
 
