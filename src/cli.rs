@@ -12,6 +12,7 @@ Examples:
   milvus-lint check values.yaml --chart-version 4.2.58
   milvus-lint fix --diff                        show the safe repairs as a patch
   milvus-lint plan deploy/ --to latest          lay out the way to the newest release
+  milvus-lint apply -n vector --to 2.6          carry it out, hop by hop
   milvus-lint explain queue-default-changed     read a rule's page
 
 Exit codes:
@@ -60,6 +61,9 @@ pub enum Command {
     /// Say whether manifests may be applied to what runs in the cluster, before a sync
     #[cfg(feature = "live")]
     Gate(Gate),
+    /// Carry a plan out on a Milvus of the operator, hop by hop, and watch it
+    #[cfg(feature = "live")]
+    Apply(Apply),
     /// Show or export which release may follow which, or verify the facts
     #[command(subcommand)]
     Graph(Graph),
@@ -467,6 +471,76 @@ pub struct Gate {
     pub reach: Reach,
     #[command(flatten)]
     pub place: Place,
+}
+
+#[cfg(feature = "live")]
+const APPLY_EXIT: &str = "\
+Nothing is written before it was shown and confirmed, and tried with a dry run. Where a run stands is kept in the cluster, in the
+ConfigMap and the Lease milvus-lint-<name>.
+
+Exit codes:
+  0 done · 1 a hop failed, or cannot begin · 2 wrong use · 3 not known how it stands · 4 internal fault";
+
+/// `apply`.
+#[cfg(feature = "live")]
+#[derive(Clone, Debug, Args)]
+#[command(after_help = APPLY_EXIT)]
+pub struct Apply {
+    /// Files and folders that say which Milvus is meant [default: the only one of the namespace]
+    pub paths: Vec<PathBuf>,
+    /// Where to go: `latest`, a line such as 2.6, or a version
+    #[arg(long, value_name = "VERSION")]
+    pub to: Option<String>,
+    /// A plan that was read and agreed upon (plan --output json): what would be done must be the same
+    #[arg(long, value_name = "FILE")]
+    pub plan: Option<PathBuf>,
+    /// Try everything with the API server, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+    /// Stop when this hop is done
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub hop: Option<u64>,
+    /// Go on with the run that the journal has
+    #[arg(long, conflicts_with_all = ["to", "plan", "abort", "rollback", "dry_run"])]
+    pub resume: bool,
+    /// Give the run up that the journal has; the Milvus stays as it is
+    #[arg(long, conflicts_with_all = ["to", "plan", "rollback", "dry_run"])]
+    pub abort: bool,
+    /// Take the hop back that was begun last, as far as the facts say that it can be
+    #[arg(long, conflicts_with_all = ["to", "plan", "dry_run"])]
+    pub rollback: bool,
+    /// Take a field over from whoever else has written it, such as spec.components.image (may be repeated)
+    #[arg(long, value_name = "FIELD")]
+    pub force_conflicts: Vec<String>,
+    /// Change it in the cluster although this tool applies it: argocd, flux, helm, …
+    #[arg(long, value_name = "TOOL")]
+    pub despite: Option<String>,
+    /// Which Milvus
+    #[arg(long)]
+    pub name: Option<String>,
+    /// In which namespace [default: that of the context]
+    #[arg(long, short)]
+    pub namespace: Option<String>,
+    /// The version of the Milvus operator, where its mark on the resource does not say it
+    #[arg(long, value_name = "X.Y.Z", env = "MILVUS_LINT_OPERATOR_VERSION")]
+    pub operator_version: Option<String>,
+    /// Which way, where there are several
+    #[arg(long, value_name = "WISH", value_parser = ["fewest-hops", "no-downtime", "newest-patches"], default_value = "fewest-hops")]
+    pub prefer: String,
+    /// How long one hop may take, in minutes
+    #[arg(long, value_name = "MINUTES", default_value_t = 120)]
+    pub timeout: u64,
+    /// human or json (one event in a line)
+    #[arg(long, short, value_name = "FORMAT", value_parser = ["human", "json"], default_value = "human")]
+    pub output: String,
+    /// So many times faster in all that is waited for: for tests.
+    #[arg(long, hide = true, default_value_t = 1)]
+    pub pace: u64,
+    #[command(flatten)]
+    pub reach: Reach,
 }
 
 /// `graph`.

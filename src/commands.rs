@@ -3,6 +3,8 @@
 pub mod about;
 mod baseline;
 #[cfg(feature = "live")]
+mod apply;
+#[cfg(feature = "live")]
 mod gate;
 mod graph;
 mod init;
@@ -47,6 +49,8 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Policy(args) => policy::run(&args, &common),
         Command::Baseline(args) => baseline::run(&args, &common),
         Command::Init(args) => init::run(&args, &common),
+        #[cfg(feature = "live")]
+        Command::Apply(args) => apply::run(&args, &common),
         #[cfg(feature = "live")]
         Command::Gate(args) => gate::run(&args, &common, start),
         Command::Graph(args) => graph::run(&args, &common),

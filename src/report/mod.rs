@@ -20,7 +20,7 @@ mod json;
 mod junit;
 mod markdown;
 mod oneline;
-mod paint;
+pub mod paint;
 mod patched;
 pub mod plan;
 pub mod policy;

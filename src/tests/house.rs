@@ -29,7 +29,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("runbook", &["detect", "facts", "model", "normalize"]),
     ("scope", &["config", "detect", "source"]),
     ("sight", &["model", "source"]),
-    ("cluster", &["facts", "model", "source", "yaml"]),
+    ("cluster", &["facts", "model", "normalize", "plan", "source", "yaml"]),
     ("view", &["config", "facts", "finding", "model", "outcome", "rules", "source"]),
 ];
 

@@ -3,6 +3,7 @@
 //! Without `MILVUS_LINT_KUBECONFIG` there is no cluster; then each says so and passes, so that `cargo test` needs no Go.
 #![allow(clippy::unwrap_used)]
 
+mod carry;
 mod crds;
 mod faults;
 mod gate;
