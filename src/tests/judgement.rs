@@ -22,7 +22,8 @@ fn without_a_change_the_rules_about_changes_are_silent() {
     for (id, example) in all_examples() {
         for files in [&example.told.base, &example.told.head] {
             let same = Told { base: files.clone(), head: files.clone() };
-            if same.head.is_empty() {
+            // What was read from a cluster is only ever a base.
+            if same.head.is_empty() || same.head.iter().any(|(path, _)| path.starts_with("live:")) {
                 continue;
             }
             let (.., outcome) = same.check(&facts, RULES);
