@@ -1,9 +1,9 @@
 //! What each command does, from loaded texts to an exit code.
 
 pub mod about;
-mod baseline;
 #[cfg(feature = "live")]
 mod apply;
+mod baseline;
 #[cfg(feature = "live")]
 mod gate;
 mod graph;
