@@ -21,7 +21,7 @@ fn what_was_wrong_before_is_let_be_and_what_is_new_is_not() {
     repository.write(".milvus-lint.yaml", &format!("baseline: {FILE}\n"));
     let run = repository.run(&["check"]);
     assert_eq!(run.code, 1, "{}", run.stdout);
-    assert!(run.stdout.contains("errors 1"), "only the new one counts: {}", run.stdout);
+    assert!(run.stdout.contains("1 error in 1 file · 1 accepted"), "only the new one counts: {}", run.stdout);
     let run = repository.run(&["check", "-o", "json"]);
     assert!(run.stdout.contains("in the baseline ") && run.stdout.contains(FILE), "{}", run.stdout);
 }
