@@ -42,10 +42,15 @@ fn with_policies(test: &str) -> Option<Cluster> {
         }
         cluster.try_apply_as("live-test", object).unwrap();
     }
-    // A binding holds a moment after it is written.
+    // A binding holds a moment after it is written, each by itself.
+    let wrong = json!({ "sourceVersion": "2.1.4", "targetVersion": "2.4.23", "milvus": { "name": "probe" } });
+    cluster.wait(30, "the policy about orders", || order(&cluster, &wrong).contains("migration-").then_some(()));
+    let digest = json!({ "spec": { "components": { "image": "milvusdb/milvus:latest" } } });
     let probe = milvus("probe", "2.5.10", "standalone", &[]);
     cluster.try_apply_as("live-test", probe.clone()).unwrap();
-    cluster.wait(30, "the policies", || answer(&cluster, "probe", &json!({ "spec": { "mode": "cluster" } })).err());
+    for change in [json!({ "spec": { "mode": "cluster" } }), digest] {
+        cluster.wait(30, "the policies about changes", || answer(&cluster, "probe", &change).err());
+    }
     Some(cluster)
 }
 
@@ -75,6 +80,22 @@ fn answer(cluster: &Cluster, name: &str, change: &Value) -> Result<(), String> {
         match api(client, &cluster.namespace, "Milvus").patch(name, &params, &Patch::Merge(change)).await {
             Ok(_) => Ok(()),
             Err(kube::Error::Api(status)) => Err(status.message.clone()),
+            Err(other) => panic!("{other}"),
+        }
+    })
+}
+
+/// What the API server says to a MilvusUpgrade, which it does not make; empty when it would.
+fn order(cluster: &Cluster, spec: &Value) -> String {
+    cluster.with(async |client| {
+        let object = json!({
+            "apiVersion": "milvus.io/v1beta1", "kind": "MilvusUpgrade", "metadata": { "name": "up" }, "spec": spec,
+        });
+        let params = PostParams { dry_run: true, ..PostParams::default() };
+        let object: DynamicObject = serde_json::from_value(object).unwrap();
+        match api(client, &cluster.namespace, "MilvusUpgrade").create(&params, &object).await {
+            Ok(_) => String::new(),
+            Err(kube::Error::Api(status)) => status.message.clone(),
             Err(other) => panic!("{other}"),
         }
     })
@@ -176,18 +197,7 @@ fn orders_to_migrate() {
         for (key, value) in change.as_object().unwrap() {
             spec[key] = value.clone();
         }
-        cluster.with(async |client| {
-            let object = json!({
-                "apiVersion": "milvus.io/v1beta1", "kind": "MilvusUpgrade", "metadata": { "name": "up" }, "spec": spec,
-            });
-            let params = PostParams { dry_run: true, ..PostParams::default() };
-            let object: DynamicObject = serde_json::from_value(object).unwrap();
-            match api(client, &cluster.namespace, "MilvusUpgrade").create(&params, &object).await {
-                Ok(_) => String::new(),
-                Err(kube::Error::Api(status)) => status.message.clone(),
-                Err(other) => panic!("{other}"),
-            }
-        })
+        order(&cluster, &spec)
     };
     assert_eq!(ordered(json!({})), "");
     for (change, rule) in [
