@@ -8,6 +8,7 @@ mod argocd;
 mod containers;
 mod coverage;
 mod facts;
+mod feeds;
 mod house;
 mod incidents;
 mod judgement;

@@ -1,0 +1,26 @@
+//! What changes in a file that only feeds a Milvus: `testdata/feeds/<how>/{base,head}/…`, each with the verdict that it gets.
+//!
+//! The most dangerous answer of all is that nothing changed. Where the program cannot follow, it must say that it does not know.
+
+use super::same::{subfolders, told};
+use super::{known_facts, root};
+use crate::rules::RULES;
+use std::collections::BTreeMap;
+
+/// What is said of each: one word for each Milvus. Alone, `unchanged` is wrong.
+const SAID: &[(&str, &str)] = &[];
+
+#[test]
+fn whatever_feeds_a_milvus_is_a_part_of_the_change() {
+    let facts = known_facts();
+    let mut all = BTreeMap::new();
+    for folder in subfolders(&root().join("testdata/feeds")) {
+        let name = folder.file_name().unwrap().to_string_lossy().into_owned();
+        let outcome = told(&folder).check(&facts, RULES).2;
+        let said: Vec<&str> = outcome.transitions.iter().map(|t| t.verdict.unwrap_or(t.kind.as_str())).collect();
+        all.insert(name, said.join(", "));
+    }
+    let expected: BTreeMap<String, String> =
+        SAID.iter().map(|(name, said)| ((*name).to_string(), (*said).to_string())).collect();
+    assert_eq!(all, expected);
+}
