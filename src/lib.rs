@@ -22,6 +22,7 @@ pub mod source;
 pub mod yaml;
 
 mod accept;
+mod fed;
 mod judge;
 mod lost;
 mod runbook;
@@ -50,13 +51,17 @@ pub fn check(base: &Sources, head: &Sources, facts: &Facts, config: &Config) -> 
 
 /// The same with some of the rules only; a rule's page is tried with its own rule alone.
 pub fn check_with(base: &Sources, head: &Sources, facts: &Facts, config: &Config, rules: &[&Rule]) -> Outcome {
-    let (before, after) = understand_both(base, head, facts, config);
+    let (before, mut after) = understand_both(base, head, facts, config);
     let compared = match &config.base_name {
         None => Compared::WithNothing,
         Some(_) if config.two_files => Compared::FileWithFile,
         Some(_) => Compared::WithBase,
     };
+    // Against nothing, or against a version from the command line, no file is another than before.
+    let compares = compared != Compared::WithNothing && (head.changed.is_some() || config.from.is_none());
+    let fed = if compares { fed::feed(base, head, &mut after) } else { Vec::new() };
     let mut troubles = lost::lost(&before, &after, base);
+    troubles.extend(if compares { fed::modules(base, head, &after) } else { Vec::new() });
     troubles.extend(after.troubles);
     let transitions = pair::pair(before.deployments, &before.migrations, after.deployments, after.migrations, compared);
     let transitions = lost::only_gone(transitions, &troubles, head);
@@ -67,7 +72,7 @@ pub fn check_with(base: &Sources, head: &Sources, facts: &Facts, config: &Config
     let transitions: Vec<Transition> = transitions.into_iter().filter(|t| scope.holds(t.at())).collect();
     troubles.retain(|trouble| scope.names(trouble.at));
     let references: Vec<Reference> = after.references.into_iter().filter(|r| scope.names(r.at)).collect();
-    let wanted = before.wanted.into_iter().chain(after.wanted).collect();
+    let wanted = before.wanted.into_iter().chain(after.wanted).chain(fed).collect();
     let comments: Vec<yaml::Comment> = after.comments.into_iter().filter(|c| scope.names(c.at)).collect();
     let operators: Vec<&Operator> = after.operators.iter().filter(|operator| scope.names(operator.at)).collect();
     let heads = Heads {
