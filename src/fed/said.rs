@@ -15,38 +15,16 @@ const NOWHERE: SourceId = SourceId { side: Side::Head, index: u32::MAX };
 /// Whether a file of this name may say something to be filled in: data, and no program or prose.
 pub(super) fn may_say_something(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
-    let endings = [
-        "yaml",
-        "yml",
-        "json",
-        "tf",
-        "tofu",
-        "tfvars",
-        "hcl",
-        "env",
-        "gotmpl",
-        "tpl",
-        "tmpl",
-        "tftpl",
-        "toml",
-        "properties",
-        "txt",
-        "ini",
-        "conf",
-        "enc",
-        "sops",
-        "j2",
-        "jsonnet",
-        "libsonnet",
-        "cue",
-        "lock",
-        "make",
-        "mk",
-        "template",
-        "tgz",
-    ];
+    let endings = "yaml yml json tf tofu tfvars hcl env gotmpl tpl tmpl tftpl toml properties txt ini conf enc sops j2 jsonnet \
+                   libsonnet cue make mk template tgz";
     let ending = name.rsplit_once('.').map(|(_, ending)| ending);
-    name.contains(".env") || ending.is_none_or(|ending| endings.contains(&ending))
+    // What package managers write down is long, and nobody fills it in.
+    let of_packages = ["package.json", "package-lock.json", "pnpm-lock.yaml", "composer.json"].contains(&name.as_str());
+    let of_chart = ["chart.lock", "requirements.lock"].contains(&name.as_str());
+    !of_packages
+        && (of_chart
+            || name.contains(".env")
+            || ending.is_none_or(|ending| endings.split(' ').any(|known| known.trim() == ending)))
 }
 
 /// Whether a text can say anything of a name at all.

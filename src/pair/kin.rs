@@ -36,10 +36,7 @@ pub(super) fn matches(gone: &[(usize, &Deployment)], new: &[(usize, &Deployment)
 
 /// Whether two are one chart with the values of different environments.
 pub(super) fn are_variants(one: &Deployment, other: &Deployment) -> bool {
-    one.surface == other.surface
-        && one.id.name == other.id.name
-        && one.chart.at == other.chart.at
-        && one.chart == other.chart
+    one.surface == other.surface && one.id.name == other.id.name && one.chart == other.chart
 }
 
 /// Those that are gone and could be the same as a new one, where there are several; `surely` where nothing else can be meant.
