@@ -1,9 +1,18 @@
 //! What each command does, from loaded texts to an exit code.
 
 pub mod about;
+#[cfg(feature = "live")]
+mod apply;
+mod baseline;
+#[cfg(feature = "live")]
+mod gate;
 mod graph;
+mod init;
+#[cfg(feature = "live")]
+mod live;
 pub mod output;
 mod plan;
+mod policy;
 
 use crate::cli::{self, Cli, Color, Command, Common, Verdict};
 use crate::complete;
@@ -12,6 +21,8 @@ use crate::{Exit, Usage};
 use anyhow::Context as _;
 use milvus_lint::facts::{FactError, Facts};
 use milvus_lint::finding::Severity;
+#[cfg(feature = "live")]
+use milvus_lint::outcome::Incomplete;
 use milvus_lint::outcome::Outcome;
 use milvus_lint::report::{self, Context, Run, Style};
 use milvus_lint::rules::{self, RULES, Rule};
@@ -35,6 +46,13 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Inventory(args) => run_inventory(&args, &common),
         Command::Fix(args) => run_fix(&args, &common, start),
         Command::Plan(args) => plan::run(&args, &common),
+        Command::Policy(args) => policy::run(&args, &common),
+        Command::Baseline(args) => baseline::run(&args, &common),
+        Command::Init(args) => init::run(&args, &common),
+        #[cfg(feature = "live")]
+        Command::Apply(args) => apply::run(&args, &common),
+        #[cfg(feature = "live")]
+        Command::Gate(args) => gate::run(&args, &common, start),
         Command::Graph(args) => graph::run(&args, &common),
         Command::Facts => graph::facts(&common),
         Command::Rules => list_rules(&common),
@@ -46,8 +64,20 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
 
 /// What is known, with the tables that the command line or the config lays over it.
 fn facts(common: &Common, config: &config::Config, root: &Path) -> anyhow::Result<Facts> {
+    overlaid(Facts::embedded(), common, config, root)
+}
+
+type Embedded = Result<Facts, Vec<FactError>>;
+
+/// Loads, and reads meanwhile the tables that the program brings along: loading mostly waits.
+fn with_embedded<T: Send>(load: impl FnOnce() -> anyhow::Result<T> + Send) -> anyhow::Result<(T, Embedded)> {
+    let (loaded, embedded) = rayon::join(load, Facts::embedded);
+    Ok((loaded?, embedded))
+}
+
+fn overlaid(embedded: Embedded, common: &Common, config: &config::Config, root: &Path) -> anyhow::Result<Facts> {
     let lines = |errors: Vec<FactError>| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n  ");
-    let facts = Facts::embedded().map_err(|errors| anyhow::anyhow!("the facts cannot be read\n  {}", lines(errors)))?;
+    let facts = embedded.map_err(|errors| anyhow::anyhow!("the facts cannot be read\n  {}", lines(errors)))?;
     let folder = common.facts.clone().or_else(|| config.facts.as_ref().map(|folder| root.join(folder)));
     let Some(folder) = folder else { return Ok(facts) };
     let tables = load::tables(&folder)?;
@@ -59,17 +89,18 @@ fn facts(common: &Common, config: &config::Config, root: &Path) -> anyhow::Resul
 
 fn run_check(args: &cli::Check, common: &Common, start: Instant) -> anyhow::Result<Exit> {
     look_at(&args.verdict)?;
+    #[cfg(feature = "live")]
+    if args.live {
+        return check_live(args, common, start);
+    }
     if !args.push {
-        return judge(
-            load::load(&args.paths, &args.base, &not_our_own(&args.scope, &args.verdict))?,
-            args,
-            common,
-            start,
-        );
+        let scope = not_our_own(&args.scope, &args.verdict);
+        return judge(with_embedded(|| load::load(&args.paths, &args.base, &scope))?, args, common, start);
     }
     let mut worst = Exit::Clean;
     for push in load::pushes()? {
-        let exit = judge(load::load_push(&push, &not_our_own(&args.scope, &args.verdict))?, args, common, start)?;
+        let scope = not_our_own(&args.scope, &args.verdict);
+        let exit = judge(with_embedded(|| load::load_push(&push, &scope))?, args, common, start)?;
         worst = match (worst, exit) {
             (Exit::Findings, _) | (_, Exit::Findings) => Exit::Findings,
             (Exit::Clean, exit) => exit,
@@ -79,12 +110,38 @@ fn run_check(args: &cli::Check, common: &Common, start: Instant) -> anyhow::Resu
     Ok(worst)
 }
 
-fn judge(mut loaded: Loaded, args: &cli::Check, common: &Common, start: Instant) -> anyhow::Result<Exit> {
+/// The repository against what runs.
+#[cfg(feature = "live")]
+fn check_live(args: &cli::Check, common: &Common, start: Instant) -> anyhow::Result<Exit> {
+    let no_base = cli::Base { no_base: true, ..cli::Base::default() };
+    let mut loaded = load::load(&args.paths, &no_base, &not_our_own(&args.scope, &args.verdict))?;
     loaded.config.pedantic |= args.verdict.pedantic;
     say_config(&loaded, common);
     let known = facts(common, &loaded.config, &loaded.root)?;
+    // What the files refer to is read before the cluster is, since it may hold the names that are asked for.
+    complete::judge(&mut loaded, &known)?;
+    let told = milvus_lint::deployments(&loaded.head, &known, &loaded.config);
+    let look = live::look(&args.reach, &args.place, &told, common.verbose)?;
+    live::against(&mut loaded, &look, None);
     let mut outcome = complete::judge(&mut loaded, &known)?;
     loaded.show(&mut outcome);
+    if !common.quiet {
+        live::say_unseen(&look.live, common.verbose);
+    }
+    if common.verbose {
+        live::say_around(&look);
+    }
+    report(&loaded, &outcome, &args.verdict, common, start.elapsed(), |_, _| Ok(()))
+}
+
+fn judge(read: (Loaded, Embedded), args: &cli::Check, common: &Common, start: Instant) -> anyhow::Result<Exit> {
+    let (mut loaded, embedded) = read;
+    loaded.config.pedantic |= args.verdict.pedantic;
+    say_config(&loaded, common);
+    let known = overlaid(embedded, common, &loaded.config, &loaded.root)?;
+    let mut outcome = complete::judge(&mut loaded, &known)?;
+    loaded.show(&mut outcome);
+    baseline::apply(&loaded, &mut outcome, &args.verdict, common)?;
     report(&loaded, &outcome, &args.verdict, common, start.elapsed(), |_, _| Ok(()))
 }
 
@@ -96,15 +153,30 @@ fn run_diff(args: &cli::Diff, common: &Common, start: Instant) -> anyhow::Result
     let known = facts(common, &loaded.config, &loaded.root)?;
     let mut outcome = complete::judge(&mut loaded, &known)?;
     loaded.show(&mut outcome);
+    baseline::apply(&loaded, &mut outcome, &args.verdict, common)?;
     report(&loaded, &outcome, &args.verdict, common, start.elapsed(), report::diff::write)
 }
 
 fn run_inventory(args: &cli::Inventory, common: &Common) -> anyhow::Result<Exit> {
     let no_base = cli::Base { no_base: true, ..cli::Base::default() };
+    #[cfg(feature = "live")]
+    let mut hidden = Vec::new();
+    #[cfg(feature = "live")]
+    let mut loaded = match args.live {
+        true => {
+            let (loaded, unseen) = inventory_live(args, common)?;
+            hidden = unseen;
+            loaded
+        }
+        false => load::load(&args.paths, &no_base, &args.scope)?,
+    };
+    #[cfg(not(feature = "live"))]
     let mut loaded = load::load(&args.paths, &no_base, &args.scope)?;
     say_config(&loaded, common);
     let known = facts(common, &loaded.config, &loaded.root)?;
     let mut outcome = complete::judge(&mut loaded, &known)?;
+    #[cfg(feature = "live")]
+    outcome.incomplete.extend(hidden);
     loaded.show(&mut outcome);
     let (format, file) = split_output(&args.output);
     let context = context(&loaded, &outcome, &Verdict::default(), common, None, file.is_none());
@@ -120,6 +192,26 @@ fn run_inventory(args: &cli::Inventory, common: &Common) -> anyhow::Result<Exit>
     }
     print(file, &text)?;
     Ok(if outcome.incomplete.is_empty() { Exit::Clean } else { Exit::Incomplete })
+}
+
+/// What runs, as if it were files; and what of it was not seen.
+#[cfg(feature = "live")]
+fn inventory_live(args: &cli::Inventory, common: &Common) -> anyhow::Result<(Loaded, Vec<Incomplete>)> {
+    let look = live::look(&args.reach, &args.place, &[], common.verbose)?;
+    let mut loaded = load::nothing(&args.scope)?;
+    live::alone(&mut loaded, &look.live);
+    if !common.quiet {
+        live::say_unseen(&look.live, common.verbose);
+    }
+    if common.verbose {
+        live::say_around(&look);
+    }
+    let decides = look.live.unseen().iter().filter(|unseen| unseen.dialect.is_some());
+    let unseen = decides.map(|unseen| {
+        let why = format!("`{}` was refused ({}): {} is not known", unseen.asked(), unseen.why, unseen.lacks);
+        Incomplete { file: format!("live:{}", unseen.resource), at: None, why }
+    });
+    Ok((loaded, unseen.collect()))
 }
 
 fn run_fix(args: &cli::Fix, common: &Common, start: Instant) -> anyhow::Result<Exit> {
@@ -156,6 +248,7 @@ fn run_fix(args: &cli::Fix, common: &Common, start: Instant) -> anyhow::Result<E
     if args.no_report {
         return Ok(Exit::Clean);
     }
+    baseline::apply(&loaded, &mut repaired.outcome, &args.verdict, common)?;
     if args.diff {
         let left = &repaired.outcome.summary;
         if left.errors + left.warnings > 0 {

@@ -1,28 +1,30 @@
-//! Judges, reads what the texts refer to and was not among them, and judges again, until nothing is open.
+//! Reads what the texts refer to and was not among them, until nothing is open; then judges.
 //!
 //! Takes both sides as they were loaded; gives the outcome, and leaves on the sides what was read on the way. The judgement
 //! itself reads nothing: it says which paths it would like to know.
 
 use crate::load::Loaded;
-use milvus_lint::check;
 use milvus_lint::facts::Facts;
 use milvus_lint::outcome::Outcome;
 use milvus_lint::source::asked::{Answer, Door};
 use milvus_lint::source::{Absence, Side, SourceError, Sources, Wanted};
+use milvus_lint::{Known, Reading};
 
 /// A file that is read on demand may refer to others; nobody builds longer chains.
 const MOST_ROUNDS: usize = 8;
 
 /// The outcome, once everything that a Milvus refers to was read.
 pub fn judge(loaded: &mut Loaded, facts: &Facts) -> anyhow::Result<Outcome> {
-    let mut outcome = check(&loaded.base, &loaded.head, facts, &loaded.config);
+    let mut known = Known::default();
+    let mut read = Reading::of(&loaded.base, &loaded.head, facts, &loaded.config, &mut known);
     for _ in 0..MOST_ROUNDS {
-        if outcome.wanted.is_empty() || !supply(loaded, &outcome.wanted)? {
+        let wanted = read.wanted();
+        if wanted.is_empty() || !supply(loaded, &wanted)? {
             break;
         }
-        outcome = check(&loaded.base, &loaded.head, facts, &loaded.config);
+        read = Reading::of(&loaded.base, &loaded.head, facts, &loaded.config, &mut known);
     }
-    Ok(outcome)
+    Ok(read.judge(&loaded.base, &loaded.head, facts, &loaded.config))
 }
 
 /// Reads what is wanted; whether the judgement could be another one now.

@@ -3,7 +3,7 @@
 //! Takes the text of `.milvus-lint.yaml`, gives a [`Config`] or errors with a place and what to do. An unknown key is an error.
 
 use crate::finding::Severity;
-use crate::model::Version;
+use crate::model::{Sight, Version};
 use crate::source::{Side, SourceId, Span, position};
 use crate::yaml::{self, Node};
 use globset::{Glob, GlobSet, GlobSetBuilder};
@@ -22,8 +22,8 @@ pub struct Config {
     /// Globs of files that are not looked at.
     pub excludes: Vec<String>,
     pub values: Vec<ValuesFiles>,
-    /// The same table as the base state has it, where that differs.
-    pub base_values: Option<Vec<ValuesFiles>>,
+    /// What the config of the base says, where that differs.
+    pub before: Option<Before>,
     pub operator_version: Option<Version>,
     /// Whether the operator's webhook is on.
     pub operator_webhook: Option<bool>,
@@ -37,6 +37,8 @@ pub struct Config {
     pub kubernetes_version: Option<Version>,
     /// A folder with tables that add to the facts, relative to the root.
     pub facts: Option<String>,
+    /// A file that lists what was wrong before, relative to the root.
+    pub baseline: Option<String>,
     /// From the command line: the chart version of values that nothing else gives one.
     pub chart_version: Option<Version>,
     /// Files that were named together with `--chart-version`: they are values, whatever their shape.
@@ -55,8 +57,18 @@ pub struct Config {
     pub scope: Option<BTreeSet<String>>,
     /// Two single files are compared, so that what has no name is the same Milvus.
     pub two_files: bool,
+    /// The cluster that the head is compared with, where it is one.
+    pub sight: Option<Sight>,
     /// What the head is compared with, as the user would name it; `None` when with nothing.
     pub base_name: Option<String>,
+}
+
+/// What the base's own config says of its files: another chart or operator there is a change like any other.
+#[derive(Clone, Debug, Default)]
+pub struct Before {
+    pub values: Vec<ValuesFiles>,
+    pub operator_version: Option<Version>,
+    pub operator_webhook: Option<bool>,
 }
 
 /// Values files, and what they do not say themselves.
@@ -98,17 +110,25 @@ impl Config {
     /// The first entry of `values:` that a file belongs to.
     pub fn values_of(&self, path: &str, side: Side) -> Option<&ValuesFiles> {
         let table = match side {
-            Side::Base => self.base_values.as_ref().unwrap_or(&self.values),
+            Side::Base => self.before.as_ref().map_or(&self.values, |before| &before.values),
             Side::Head => &self.values,
         };
         let full = self.full_path(path);
         table.iter().find(|entry| entry.files.is_match(&full))
     }
 
+    /// The operator and its webhook, as they were told of a side.
+    pub fn operator_of(&self, side: Side) -> (Option<&Version>, Option<bool>) {
+        match (&self.before, side) {
+            (Some(before), Side::Base) => (before.operator_version.as_ref(), before.operator_webhook),
+            _ => (self.operator_version.as_ref(), self.operator_webhook),
+        }
+    }
+
     /// Files that are looked at whatever is in them: the config itself, the values files that it names, the variables of
     /// Terraform, kustomizations, what is laid over compose files, and `more`.
     pub fn kept_files(&self, more: &[Glob]) -> GlobSet {
-        let tables = self.values.iter().chain(self.base_values.iter().flatten());
+        let tables = self.values.iter().chain(self.before.iter().flat_map(|before| &before.values));
         // Nothing in a file of variables says what they are for, and nothing in an overlay what it builds upon.
         let over = "**/{docker-compose,compose}.override.{yaml,yml}";
         let named = [FILE_NAME, "**/*.tfvars", "**/kustomization.{yaml,yml}", "**/Kustomization", over];
@@ -249,6 +269,7 @@ impl Reader<'_> {
             "fail-on",
             "pedantic",
             "facts",
+            "baseline",
         ];
         for (key, value) in self.entries(root, "the config", &known) {
             match key {
@@ -282,6 +303,7 @@ impl Reader<'_> {
                         config.images.extend(version.map(|version| (image.to_string(), version)));
                     }
                 }
+                "baseline" => config.baseline = self.string(value, "`baseline`"),
                 "facts" => config.facts = self.string(value, "`facts`"),
                 "exceptions" => {
                     for item in self.items(value, "`exceptions`") {

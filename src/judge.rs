@@ -9,6 +9,7 @@ use crate::model::{Deployment, Reference, Transition};
 use crate::rules::{Case, Event, Rule, Stage};
 use crate::source::{Span, Texts};
 use crate::{detect, finding, hcl, model, normalize, pair, rules, runbook, source};
+use rayon::prelude::*;
 use std::collections::HashSet;
 
 /// What the head holds, to be judged.
@@ -51,11 +52,18 @@ impl Judge<'_> {
         let events =
             events.chain(troubles.iter().map(|trouble| Event::Unreadable { at: trouble.at, why: &trouble.why }));
         let events = events.chain(references.iter().map(Event::Reference));
-        let case = |event| Case { facts: self.facts, kubernetes: self.kubernetes, event };
-        let all = events.flat_map(|event| self.rules.iter().flat_map(move |rule| rules::run(rule, case(event))));
+        let asked = |event: &Event| -> Vec<Finding> {
+            let case = Case { facts: self.facts, kubernetes: self.kubernetes, event: *event };
+            self.rules.iter().flat_map(|rule| rules::run(rule, case)).collect()
+        };
+        let events: Vec<Event> = events.collect();
+        let all: Vec<Vec<Finding>> = events.par_iter().with_min_len(8).map(asked).collect();
         // One text can be a layer of several Milvus; what is wrong in it is said once.
         let mut said = HashSet::new();
-        all.filter(|finding| said.insert((finding.rule, finding.at, finding.message.clone()))).collect()
+        all.into_iter()
+            .flatten()
+            .filter(|finding| said.insert((finding.rule, finding.at, finding.message.clone())))
+            .collect()
     }
 }
 
@@ -67,7 +75,13 @@ pub(crate) fn judge_books(books: &[runbook::Book], examples: &[Transition], judg
     let mut findings = Vec::new();
     for book in books {
         for (index, (milvus, order)) in book.milvus.iter().zip(&book.orders).enumerate() {
-            let stage = Stage { runbook: &book.runbook, index, milvus: milvus.as_ref(), order: order.as_ref() };
+            let stage = Stage {
+                runbook: &book.runbook,
+                index,
+                milvus: milvus.as_ref(),
+                order: order.as_ref(),
+                orders: &book.orders,
+            };
             let case = case(Event::Stage(stage));
             findings.extend(rules.iter().flat_map(|rule| rules::run(rule, case)));
         }
@@ -81,7 +95,18 @@ pub(crate) fn judge_books(books: &[runbook::Book], examples: &[Transition], judg
             Transition::Ordered { .. } => Confidence::Likely,
             _ => Confidence::Certain,
         };
-        let sure = |finding: &Finding| finding.severity == Severity::Error && finding.confidence >= least;
+        // A resource or a file of the repository that a script changes is judged as if the change stood in it.
+        let of_file = |(base, head): (&Deployment, &Deployment)| base.at.source != head.at.source;
+        let scripted = writing == model::Writing::Script && transition.change().is_some_and(of_file);
+        let warns = |finding: &Finding| {
+            let about_change = rules::find(finding.rule).is_some_and(|rule| rule.scope == rules::Scope::Change);
+            scripted
+                && about_change
+                && finding.severity >= Severity::Warning
+                && finding.confidence >= Confidence::Likely
+        };
+        let sure =
+            |finding: &Finding| finding.severity == Severity::Error && finding.confidence >= least || warns(finding);
         let found = rules.iter().flat_map(|rule| rules::run(rule, case)).filter(sure);
         findings.extend(found.map(|finding| made_by_hand(finding, transition, writing)));
     }

@@ -5,6 +5,8 @@
 //! [`normalize`] understands it, [`pair`] makes a change of two states, [`rules`] judge the change by the [`facts`],
 //! [`report`] says so, [`fix`] repairs it, [`plan`] lays out the way. [`check()`] is the whole of it in one function without I/O.
 
+#[cfg(feature = "live")]
+pub mod cluster;
 pub mod config;
 pub mod detect;
 pub mod facts;
@@ -16,6 +18,7 @@ pub mod normalize;
 pub mod outcome;
 pub mod pair;
 pub mod plan;
+pub mod policy;
 pub mod report;
 pub mod rules;
 pub mod source;
@@ -27,6 +30,7 @@ mod judge;
 mod lost;
 mod runbook;
 mod scope;
+mod sight;
 mod understand;
 mod view;
 
@@ -41,8 +45,8 @@ use model::{Deployment, Field, Reference, Transition};
 use outcome::{Incomplete, Outcome};
 use pair::Compared;
 use rules::{RULES, Rule};
-use source::{Side, Sources, Span, Texts};
-use understand::{understand, understand_both};
+use source::{Side, Sources, Span, Texts, Wanted};
+use understand::{Understood, understand, understand_both};
 
 /// Judges the head, and its change from the base, by the facts. Whatever cannot be read is part of the answer.
 pub fn check(base: &Sources, head: &Sources, facts: &Facts, config: &Config) -> Outcome {
@@ -51,20 +55,76 @@ pub fn check(base: &Sources, head: &Sources, facts: &Facts, config: &Config) -> 
 
 /// The same with some of the rules only; a rule's page is tried with its own rule alone.
 pub fn check_with(base: &Sources, head: &Sources, facts: &Facts, config: &Config, rules: &[&Rule]) -> Outcome {
-    let (before, mut after) = understand_both(base, head, facts, config);
+    let read = Reading::of(base, head, facts, config, &mut Known::default());
+    judge_sides(read, base, head, facts, config, rules)
+}
+
+/// What is parsed already of both sides, for whoever reads them more than once.
+#[derive(Debug, Default)]
+pub struct Known((detect::Known, detect::Known));
+
+/// Both sides, understood and not judged: enough to know what they refer to.
+pub struct Reading {
+    before: Understood,
+    after: Understood,
+    /// Changed files that may say what something unknown hangs on.
+    fed: Vec<Wanted>,
+}
+
+impl Reading {
+    /// Reads both sides; what did not change since `known` was filled is not parsed again.
+    pub fn of(base: &Sources, head: &Sources, facts: &Facts, config: &Config, known: &mut Known) -> Reading {
+        let (before, mut after) = understand_both(base, head, facts, config, &mut known.0);
+        let fed = if compares_files(head, config) { fed::feed(base, head, &mut after) } else { Vec::new() };
+        Reading { before, after, fed }
+    }
+
+    /// What the texts refer to and was not among them.
+    pub fn wanted(&self) -> Vec<Wanted> {
+        self.before.wanted.iter().chain(&self.after.wanted).chain(&self.fed).cloned().collect()
+    }
+
+    /// The judgement, as [`check()`] gives it of the same texts.
+    pub fn judge(self, base: &Sources, head: &Sources, facts: &Facts, config: &Config) -> Outcome {
+        judge_sides(self, base, head, facts, config, RULES)
+    }
+}
+
+/// Whether a file that differs is one that somebody changed. Against nothing, a cluster, another file, or a version from the command
+/// line it is not.
+fn compares_files(head: &Sources, config: &Config) -> bool {
+    let with_base = config.base_name.is_some() && !config.two_files && config.sight.is_none();
+    with_base && (head.changed.is_some() || config.from.is_none())
+}
+
+fn judge_sides(
+    read: Reading,
+    base: &Sources,
+    head: &Sources,
+    facts: &Facts,
+    config: &Config,
+    rules: &[&Rule],
+) -> Outcome {
+    let Reading { before, mut after, fed } = read;
     let compared = match &config.base_name {
         None => Compared::WithNothing,
         Some(_) if config.two_files => Compared::FileWithFile,
+        Some(_) if config.sight.is_some() => Compared::WithCluster,
         Some(_) => Compared::WithBase,
     };
-    // Against nothing, or against a version from the command line, no file is another than before.
-    let compares = compared != Compared::WithNothing && (head.changed.is_some() || config.from.is_none());
-    let fed = if compares { fed::feed(base, head, &mut after) } else { Vec::new() };
     let mut troubles = lost::lost(&before, &after, base);
-    troubles.extend(if compares { fed::modules(base, head, &after) } else { Vec::new() });
+    troubles.extend(if compares_files(head, config) { fed::modules(base, head, &after) } else { Vec::new() });
     troubles.extend(after.troubles);
+    let running = sight::running(&before.deployments);
+    if let Some(sight) = &config.sight {
+        sight::name(&mut after.deployments, sight);
+    }
     let transitions = pair::pair(before.deployments, &before.migrations, after.deployments, after.migrations, compared);
     let transitions = lost::only_gone(transitions, &troubles, head);
+    let (transitions, hidden) = match &config.sight {
+        Some(sight) => sight::settle(transitions, &running, sight),
+        None => (transitions, Vec::new()),
+    };
     let transitions = from_command_line(transitions, config);
     let transitions = without_switched_off(transitions, &before.off, &after.off);
     let texts = Texts { base, head };
@@ -91,7 +151,12 @@ pub fn check_with(base: &Sources, head: &Sources, facts: &Facts, config: &Config
     findings.extend(judge_books(&after.books, &after.examples, &judge).into_iter().filter(|f| asked(f.at)));
     let judged = accept::Judged { findings, comments: &comments, transitions: &transitions, rules };
     let (findings, excepted) = accept::accept(judged, texts, facts, config);
-    let incomplete = incomplete(head, &troubles, texts);
+    let mut incomplete = incomplete(head, &troubles, texts);
+    incomplete.extend(hidden.into_iter().filter(|one| scope.holds(one.at)).map(|one| Incomplete {
+        file: texts.source(one.at.source).name(),
+        at: Some(one.at),
+        why: one.why,
+    }));
     let left_out = after.left_out.into_iter().filter(|left| scope.names(left.at));
     let left_out = left_out.map(|left| (left.at, left.why)).collect();
     let assumed = after.assumed.into_iter().filter(|one| scope.names(one.at)).map(|one| (one.at, one.why)).collect();
@@ -102,7 +167,7 @@ pub fn check_with(base: &Sources, head: &Sources, facts: &Facts, config: &Config
 /// Every Milvus of one side that is switched on and that the user asked about, for whoever plans with it.
 pub fn deployments(head: &Sources, facts: &Facts, config: &Config) -> Vec<Deployment> {
     let base = Sources::empty(Side::Base);
-    let found = understand(head, facts, config);
+    let found = understand(head, facts, config, &mut detect::Known::default());
     let scope = scope::Scope::new(config, Texts { base: &base, head }, found.evidence.iter());
     let wanted = |one: &Deployment| scope.holds(one.at) && !found.off.contains(&one.at);
     found.deployments.into_iter().filter(|one| wanted(one)).collect()

@@ -202,7 +202,7 @@ fn with_base(
     config: &mut Config,
 ) -> anyhow::Result<(Sources, Sources)> {
     config.base_name = Some(name.to_string());
-    config.base_values = base_values(repository, oid, cwd, config)?;
+    config.before = config_before(repository, oid, cwd, config)?;
     Ok(match base.staged {
         true => repository.staged(oid, paths, filter, cwd)?,
         false => repository.against_work_tree(oid, name, paths, filter, cwd)?,
@@ -245,22 +245,32 @@ fn surroundings(
     Ok(())
 }
 
-/// The `values:` table of the config as the base has it: a chart version that moves there is a change like any other.
-fn base_values(
+/// What the config says as the base has it: a chart or an operator that moves there is a change like any other. What the command
+/// line says holds for both sides.
+fn config_before(
     repository: &Repository,
     oid: &str,
     cwd: &Path,
     config: &Config,
-) -> anyhow::Result<Option<Vec<config::ValuesFiles>>> {
+) -> anyhow::Result<Option<config::Before>> {
     let Some(path) = &config.path else { return Ok(None) };
     let only = Filter::new(&[], &[], |name| name.ends_with(config::FILE_NAME))?;
     let tree = repository.tree(oid, "base", Side::Base, &[cwd.join(path)], &only, cwd);
     // A config that is new, or that was wrong before, says nothing of the base.
     let Some(source) = tree.ok().and_then(|tree| tree.files.into_iter().next()) else { return Ok(None) };
-    if std::fs::read_to_string(cwd.join(path)).is_ok_and(|now| now == source.text) {
+    let now = std::fs::read_to_string(cwd.join(path)).unwrap_or_default();
+    if now == source.text {
         return Ok(None);
     }
-    Ok(Config::parse(path, &source.text, &rule_ids()).ok().map(|old| old.values))
+    let read = |text: &str| Config::parse(path, text, &rule_ids()).ok();
+    let (Some(old), now) = (read(&source.text), read(&now).unwrap_or_default()) else { return Ok(None) };
+    let told = now.operator_version != config.operator_version;
+    let switched = now.operator_webhook != config.operator_webhook;
+    Ok(Some(config::Before {
+        values: old.values,
+        operator_version: if told { config.operator_version.clone() } else { old.operator_version },
+        operator_webhook: if switched { config.operator_webhook } else { old.operator_webhook },
+    }))
 }
 
 fn standard_input(paths: &[PathBuf], base: &Base, scope: &Scope, cwd: &Path) -> anyhow::Result<Loaded> {
@@ -278,6 +288,17 @@ fn standard_input(paths: &[PathBuf], base: &Base, scope: &Scope, cwd: &Path) -> 
     let (root, cwd) = (cwd.to_path_buf(), cwd.to_path_buf());
     let (doors, standpoint) = Default::default();
     Ok(Loaded { base: before, head, config, root, hint: None, doors, filter, cwd, standpoint })
+}
+
+/// Nothing but the config that holds here, for texts that come from elsewhere.
+#[cfg(feature = "live")]
+pub fn nothing(scope: &Scope) -> anyhow::Result<Loaded> {
+    let (config, root) = config_here(scope)?;
+    let cwd = std::env::current_dir().context("the current folder cannot be read")?;
+    let filter = filter(&config, scope, &cwd, &[])?;
+    let (doors, standpoint) = Default::default();
+    let (base, head) = (Sources::empty(Side::Base), Sources::empty(Side::Head));
+    Ok(Loaded { base, head, config, root, hint: None, doors, filter, cwd, standpoint })
 }
 
 /// The config that holds here, and the root that its paths are relative to.
@@ -342,7 +363,7 @@ fn load_diff_once(old: &str, new: &str, scope: &Scope, more: &[Glob]) -> anyhow:
                 return Err(Usage(format!("`{name}` is no file, folder or revision")).into());
             }
             let (before, after) = (repository.resolve(old)?, repository.resolve(new)?);
-            config.base_values = base_values(repository, &before, &cwd, &config)?;
+            config.before = config_before(repository, &before, &cwd, &config)?;
             let door = |oid, name: &str| Door::Revision(repository.clone(), oid, name.to_string());
             doors = (door(before, old), door(after, new));
             let mut sides = repository.revisions(old, new, &[], &filter, &cwd)?;

@@ -26,6 +26,12 @@ pub enum Exit {
 #[error("{0}")]
 pub struct Usage(pub String);
 
+/// What would have to be known, and could not be found out: exit code 3.
+#[cfg_attr(not(feature = "live"), expect(dead_code, reason = "only a cluster can stay silent"))]
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Unknown(pub String);
+
 fn main() -> ExitCode {
     let cli = match cli::Cli::try_parse() {
         Ok(cli) => cli,
@@ -63,7 +69,12 @@ fn main() -> ExitCode {
         Ok(Err(error)) => {
             let wrong_use = error.is::<Usage>() || error.is::<milvus_lint::source::SourceError>();
             anstream::eprintln!("error: {error:#}");
-            fail(&format!("{error:#}"), if wrong_use { Exit::Usage } else { Exit::Internal })
+            let code = match () {
+                () if wrong_use => Exit::Usage,
+                () if error.is::<Unknown>() => Exit::Incomplete,
+                () => Exit::Internal,
+            };
+            fail(&format!("{error:#}"), code)
         }
         Err(_) => {
             let why = "an internal fault; please report it with the command and the files";

@@ -12,6 +12,7 @@ mod tests;
 pub use conflict::{conflicts, is_partial};
 
 use crate::model::{Deployment, Field, Identity, Migration, Move, Operation, Transition, Tree, Worth, moved};
+use std::collections::HashMap;
 
 /// How the two states belong together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub enum Compared {
     /// There is no base: every Milvus of the head is unchanged.
     WithNothing,
     WithBase,
+    /// The base is what runs: names tell it, and no container moves.
+    WithCluster,
     /// One file with one file: what has no name is the same Milvus, whatever the files are called.
     FileWithFile,
 }
@@ -39,7 +42,9 @@ pub fn pair(
     if compared == Compared::FileWithFile {
         match_lone(&base, &head, &mut matches);
     }
-    match_moved(&base, &head, &mut matches);
+    if compared != Compared::WithCluster {
+        match_moved(&base, &head, &mut matches);
+    }
     for (deployment, matched) in head.into_iter().zip(matches) {
         let before = matched.and_then(|index| base[index].take());
         transitions.push(match before {
@@ -105,9 +110,20 @@ fn is_same_object(before: &Migration, after: &Migration) -> bool {
 /// For each Milvus of the head the index of the one in the base, best matches first, one to one.
 fn matches(base: &[Option<Deployment>], head: &[Deployment]) -> Vec<Option<usize>> {
     let mut candidates: Vec<(u32, usize, usize)> = Vec::new();
+    // Two with different names are never the same, so that a name is looked for among its own and among those without.
+    let mut by_name: HashMap<Option<&String>, Vec<usize>> = HashMap::new();
+    for (b, before) in base.iter().enumerate() {
+        by_name.entry(before.as_ref().and_then(|before| before.id.name.as_ref())).or_default().push(b);
+    }
+    let all: Vec<usize> = (0..base.len()).collect();
+    let called = |name| by_name.get(&name).map_or(&[][..], Vec::as_slice);
     for (h, after) in head.iter().enumerate() {
-        for (b, before) in base.iter().enumerate() {
-            let Some(before) = before else { continue };
+        let (same, unnamed) = match &after.id.name {
+            Some(name) => (called(Some(name)), called(None)),
+            None => (&all[..], &[][..]),
+        };
+        for b in same.iter().chain(unnamed).copied() {
+            let Some(before) = &base[b] else { continue };
             let score = likeness(before, after);
             if score > 0 {
                 candidates.push((score, h, b));

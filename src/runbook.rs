@@ -152,8 +152,14 @@ struct Find<'a> {
 
 impl<'a> Find<'a> {
     fn milvus(&self, step: &Step) -> Option<&'a Deployment> {
+        match &step.act {
+            Act::Compose(_) => return self.composed(step),
+            Act::ImageEdited => return self.in_file(step.operands.get(2)?.value()?),
+            _ => {}
+        }
         if let Act::Kubectl(verb) = &step.act {
             return match verb.as_str() {
+                "apply" | "replace" if step.text("filename") == Some("-") => self.whole_of_document(step),
                 "apply" | "replace" => self.whole_of(step),
                 "set" | "scale" | "edit" | "patch" | "rollout" if step.workload().is_some() => self.by_workload(step),
                 "scale" | "edit" | "patch" => self.by_resource(step),
@@ -177,6 +183,35 @@ impl<'a> Find<'a> {
         self.nearest(only)
     }
 
+    /// The Milvus of the compose files that a command names, or of those that it takes by itself.
+    fn composed(&self, step: &Step) -> Option<&'a Deployment> {
+        const DEFAULTS: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"];
+        let named = step.options.iter().filter(|option| option.name == "filename");
+        let mut files: Vec<&str> = Vec::new();
+        for option in named {
+            files.push(option.value.as_ref()?.value()?.trim_start_matches("./"));
+        }
+        if files.is_empty() {
+            files.extend(DEFAULTS);
+        }
+        let folder = folder_of(self.path);
+        let is_of = |one: &&Deployment| {
+            let path = one.id.path.as_str();
+            one.surface == Surface::Compose
+                && files.iter().any(|file| path == *file || path.strip_prefix(&folder) == Some(*file))
+        };
+        self.nearest(self.deployments.iter().filter(is_of).collect())
+    }
+
+    /// The Milvus of a file, where it is the only one.
+    fn in_file(&self, file: &str) -> Option<&'a Deployment> {
+        let file = file.trim_start_matches("./");
+        let beside = format!("{}{file}", folder_of(self.path));
+        let mut found = self.deployments.iter().filter(|one| one.id.path == file || one.id.path == beside);
+        let first = found.next()?;
+        found.next().is_none().then_some(first)
+    }
+
     /// The whole Milvus of which the applied file says less: another file writes its mode or queue, and this one neither.
     fn whole_of(&self, step: &Step) -> Option<&'a Deployment> {
         let path = step.value("filename")?.value()?.trim_start_matches("./");
@@ -189,6 +224,25 @@ impl<'a> Find<'a> {
             d.id.path != part.id.path && d.id.name == part.id.name && d.id.namespace == part.id.namespace
         };
         self.nearest(operated().filter(same).filter(|d| written(d)).collect())
+    }
+
+    /// The same for a resource that stands in the script itself and is piped in.
+    fn whole_of_document(&self, step: &Step) -> Option<&'a Deployment> {
+        let written = |d: &Deployment| d.mode.written_value().is_some() || d.queue.written_value().is_some();
+        let operated = || self.deployments.iter().filter(|d| d.dialect == Dialect::Operator);
+        // Its document stands beside the command: before it where one pipes, behind it where it ends the line.
+        let near = |d: &&Deployment| {
+            let (at, line) = (d.at.start.abs_diff(step.at.end), d.at.source == step.at.source);
+            line && at < 4096
+        };
+        let here = operated().filter(|d| d.id.path == self.path && d.id.name.is_some()).filter(near);
+        let part = here.min_by_key(|d| d.at.start.abs_diff(step.at.end)).filter(|d| !written(d))?;
+        let fits = |d: &&Deployment| {
+            let namespace = part.id.namespace.as_ref().or_else(|| step.namespace().and_then(Field::value));
+            let apart = namespace.is_some() && d.id.namespace.is_some() && d.id.namespace.as_ref() != namespace;
+            d.id.path != part.id.path && d.id.name == part.id.name && !apart
+        };
+        self.nearest(operated().filter(fits).filter(|d| written(d)).collect())
     }
 
     /// The Milvus whose Deployment is named: `deployment/<name>-milvus-proxy`.

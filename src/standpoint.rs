@@ -24,7 +24,8 @@ impl Standpoint {
 
     /// A path from the root as the user would type it.
     pub fn shown(&self, path: &str) -> String {
-        let is_outside = path.starts_with(['/', '-']) || path.contains(":\\") || path == COMMAND_LINE;
+        let is_outside =
+            path.starts_with(['/', '-']) || path.starts_with("live:") || path.contains(":\\") || path == COMMAND_LINE;
         if self.0.is_empty() || is_outside {
             return path.to_string();
         }

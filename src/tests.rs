@@ -7,6 +7,7 @@ mod applications;
 mod argocd;
 mod containers;
 mod coverage;
+mod crds;
 mod facts;
 mod feeds;
 mod house;
@@ -93,8 +94,14 @@ impl Told {
             Some(Config::parse(FILE_NAME, text, &ids).unwrap())
         };
         let mut config = read(&self.head).unwrap_or_default();
-        config.base_values = read(&self.base).map(|base| base.values);
+        config.before = read(&self.base).map(|base| crate::config::Before {
+            values: base.values,
+            operator_version: base.operator_version,
+            operator_webhook: base.operator_webhook,
+        });
         config.base_name = (!self.base.is_empty()).then(|| "HEAD".to_string());
+        let is_live = self.base.iter().any(|(path, _)| crate::detect::is_live(path));
+        config.sight = is_live.then(crate::model::Sight::default);
         config.today = "2026-11-21".to_string();
         config.whole = true;
         config

@@ -3,7 +3,7 @@
 //! Takes [`Sources`], the facts and the config. Files are searched in parallel, each behind a guard; the answer is in their order.
 
 use crate::config::Config;
-use crate::detect::{Evidence, File, Found, Hint, LeftOut, Operator, Tree};
+use crate::detect::{Evidence, File, Found, Hint, Known, LeftOut, Operator, Tree};
 use crate::facts::Facts;
 use crate::model::{Deployment, Migration, Reference, Transition};
 use crate::normalize::{Given, Normal};
@@ -37,23 +37,29 @@ pub(crate) struct Understood {
     pub assumed: Vec<LeftOut>,
 }
 
-/// Both sides. The base is not read again where no file with a Milvus in it differs.
+/// Both sides. The base is not read again where no file with a Milvus in it differs. What was parsed of either is taken from
+/// `known` and left there.
 pub(crate) fn understand_both(
     base: &Sources,
     head: &Sources,
     facts: &Facts,
     config: &Config,
+    known: &mut (Known, Known),
 ) -> (Understood, Understood) {
+    let (known_base, known_head) = (&mut known.0, &mut known.1);
     // With another config in the base, or with a file that others may refer to, the same text may mean something else.
     let read = || {
         let changed: HashSet<&String> = head.changed.iter().flatten().collect();
         [base, head].iter().any(|side| side.files.iter().any(|file| changed.contains(&file.path)))
     };
-    let same = head.changed.is_some() && config.base_values.is_none() && !read();
+    let same = head.changed.is_some() && config.before.is_none() && !read();
     if !same {
-        return rayon::join(|| understand(base, facts, config), || understand(head, facts, config));
+        return rayon::join(
+            || understand(base, facts, config, known_base),
+            || understand(head, facts, config, known_head),
+        );
     }
-    let after = understand(head, facts, config);
+    let after = understand(head, facts, config, known_head);
     let mut before = Understood::default();
     before.deployments.clone_from(&after.deployments);
     before.migrations.clone_from(&after.migrations);
@@ -62,13 +68,14 @@ pub(crate) fn understand_both(
 }
 
 /// Finds and understands every Milvus of one side; files in parallel, the answer in their order.
-pub(crate) fn understand(sources: &Sources, facts: &Facts, config: &Config) -> Understood {
-    let tree = Tree::parse(sources);
+pub(crate) fn understand(sources: &Sources, facts: &Facts, config: &Config, known: &mut Known) -> Understood {
+    let tree = Tree::parse_anew(sources, std::mem::take(known));
     let mut found: Vec<Found> = tree.files.par_iter().map(|file| find(file, &tree, sources.side, config)).collect();
     detect::join_workloads(&mut found);
     detect::lay_overlays(&tree, &mut found);
     detect::follow_applications(&tree, &mut found);
     detect::drop_repeats(&mut found);
+    detect::lay_kept(&mut found);
     let operators = detect::operators(&tree);
     let left_out = detect::left_out(&tree, &found);
     let open = detect::open(&tree, &found, sources.side);
@@ -83,6 +90,10 @@ pub(crate) fn understand(sources: &Sources, facts: &Facts, config: &Config) -> U
                 Normal::Deployment(mut deployment) => {
                     deployment.ground.files = files_of(&evidence, &tree);
                     deployment.ground.unseen = unseen(&evidence, &tree);
+                    deployment.ground.running = detect::running(file);
+                    if let Some(running) = deployment.ground.running.clone().filter(|_| sources.side == Side::Head) {
+                        running.tell(&mut deployment);
+                    }
                     understood.deployments.push(*deployment);
                 }
                 Normal::Migration(migration) => understood.migrations.push(*migration),
@@ -116,6 +127,7 @@ pub(crate) fn understand(sources: &Sources, facts: &Facts, config: &Config) -> U
     }
     understood.operators = operators;
     understood.left_out = left_out;
+    *known = tree.known();
     understood
 }
 
@@ -172,13 +184,17 @@ pub(crate) fn given(path: &str, side: Side, facts: &Facts, config: &Config) -> G
         (None, Some(version)) => Some((version, "chart-version in .milvus-lint.yaml".to_string())),
         (None, None) => None,
     };
-    let operator = config.operator_version.clone();
+    let (operator, webhook) = config.operator_of(side);
+    let said = |what: &str| match &config.sight {
+        Some(sight) => format!("{what} as given or as {} has it", sight.cluster),
+        None => format!("{what} as given"),
+    };
     Given {
         chart,
-        operator: operator.map(|version| (version, "operator-version as given".to_string())),
+        operator: operator.map(|version| (version.clone(), said("operator-version"))),
         images: config.images.clone(),
         manager: None,
-        webhook: config.operator_webhook.map(|on| (on, "operator-webhook as given".to_string())),
+        webhook: webhook.map(|on| (on, said("operator-webhook"))),
         webhook_there: None,
         builds: facts.builds.iter().map(|build| (build.tag.clone(), build.version.clone())).collect(),
         ..Given::default()

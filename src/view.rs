@@ -1,7 +1,7 @@
 //! The model as plain data: turns transitions into what reports print, and gives the verdict on each.
 
 use crate::config::Config;
-use crate::facts::{Facts, Verdict, Via, What};
+use crate::facts::{Circumstances, Facts, Verdict, Via, What};
 use crate::finding::{Finding, Severity};
 use crate::model::{
     Deployment, Dialect, Field, Image, Migration, Mode, Operation, Queue, QueueChange, Surface, Transition, Version,
@@ -29,8 +29,10 @@ pub(crate) struct Parts<'a> {
 /// The outcome of a run.
 pub(crate) fn outcome(parts: Parts) -> Outcome {
     let Parts { transitions, findings, excepted, incomplete, texts, facts, config } = parts;
-    let mut deployments: Vec<DeploymentView> = transitions.iter().filter_map(|t| deployment(t, facts)).collect();
-    deployments.sort_by_key(|deployment| (texts.source(deployment.at.source).path.clone(), deployment.at.start));
+    let mut ways = Ways { facts, known: Vec::new() };
+    let mut deployments: Vec<DeploymentView> =
+        transitions.iter().filter_map(|transition| deployment(transition, &mut ways)).collect();
+    deployments.sort_by_cached_key(|deployment| (texts.source(deployment.at.source).path.clone(), deployment.at.start));
     let transitions: Vec<TransitionView> = transitions.iter().map(|t| transition(t, facts)).collect();
     let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
     let files: BTreeSet<_> = deployments.iter().map(|deployment| deployment.at.source).collect();
@@ -47,14 +49,37 @@ pub(crate) fn outcome(parts: Parts) -> Outcome {
     Outcome { summary, deployments, transitions, findings, excepted, incomplete, wanted, left_out, assumed }
 }
 
-fn deployment(transition: &Transition, facts: &Facts) -> Option<DeploymentView> {
+/// The ways to the newest release; most Milvus of a repository start alike, and each way is looked for once.
+struct Ways<'a> {
+    facts: &'a Facts,
+    known: Vec<(Version, Circumstances, Ahead)>,
+}
+
+/// What lies ahead of a version: the next stop, and the newest release with the number of hops to it.
+type Ahead = (Option<String>, Option<(String, usize)>);
+
+impl Ways<'_> {
+    fn of(&mut self, head: &Deployment) -> Ahead {
+        let Some(from) = head.version.value() else { return (None, None) };
+        let now = rules::circumstances(head, Via::Image);
+        if let Some((_, _, ahead)) = self.known.iter().find(|(version, then, _)| version == from && *then == now) {
+            return ahead.clone();
+        }
+        let newest = self.facts.newest();
+        let way = newest.and_then(|newest| Some((newest.to_string(), self.facts.path(from, newest, now)?)));
+        let next = way.as_ref().and_then(|(_, way)| way.get(1)).map(|hop| hop.version.to_string());
+        let ahead = (next, way.map(|(newest, way)| (newest, way.len() - 1)));
+        self.known.push((from.clone(), now, ahead.clone()));
+        ahead
+    }
+}
+
+fn deployment(transition: &Transition, ways: &mut Ways) -> Option<DeploymentView> {
     if let Transition::Ordered { migration, .. } = transition {
         return Some(migration_view(migration));
     }
     let head = transition.head()?;
-    let circumstances = rules::circumstances(head, Via::Image);
-    let path = |to| head.version.value().and_then(|from| facts.path(from, to, circumstances));
-    let newest = facts.newest().and_then(|newest| Some((newest.to_string(), path(newest)?)));
+    let (next, newest) = ways.of(head);
     let coordinators = match head.mode.value() {
         Some(Mode::Standalone) => ValueView::default(),
         _ => value(&head.coordinators, |layout| layout.as_str().to_string()),
@@ -82,8 +107,8 @@ fn deployment(transition: &Transition, facts: &Facts) -> Option<DeploymentView> 
         chart_version: if by_chart { value(&head.chart, ToString::to_string) } else { ValueView::default() },
         chart_word: head.verbatim.chart.clone(),
         operator_version: if by_operator { value(&head.operator, ToString::to_string) } else { ValueView::default() },
-        next: newest.as_ref().and_then(|(_, path)| path.get(1)).map(|hop| hop.version.to_string()),
-        newest: newest.map(|(newest, path)| (newest, path.len() - 1)),
+        next,
+        newest,
         source_version: None,
         target_version: None,
     })

@@ -79,24 +79,57 @@ fn situations(args: &cli::Plan, common: &Common) -> anyhow::Result<(Facts, Vec<R
         let now = told(Situation::of(from), args, &config);
         return Ok((facts(common, &config, &root)?, vec![Ok(now)]));
     }
+    #[cfg(feature = "live")]
+    if args.live {
+        return running(args, common, &scope);
+    }
     let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
     let no_base = cli::Base { no_base: true, ..cli::Base::default() };
     let mut loaded = load::load(&paths, &no_base, &scope)?;
     let facts = facts(common, &loaded.config, &loaded.root)?;
     complete::judge(&mut loaded, &facts)?;
     let found = milvus_lint::deployments(&loaded.head, &facts, &loaded.config);
+    Ok((facts, of(found, args, from.as_ref(), &loaded.config)?))
+}
+
+/// The facts, and each Milvus that runs in the cluster.
+#[cfg(feature = "live")]
+fn running(
+    args: &cli::Plan,
+    common: &Common,
+    scope: &cli::Scope,
+) -> anyhow::Result<(Facts, Vec<Result<Situation, Unknown>>)> {
+    let place = cli::Place { namespace: args.namespace.clone(), all_namespaces: false };
+    let look = super::live::look(&args.reach, &place, &[], false)?;
+    let mut loaded = load::nothing(scope)?;
+    super::live::alone(&mut loaded, &look.live);
+    if !common.quiet {
+        super::live::say_unseen(&look.live, common.verbose);
+    }
+    let facts = facts(common, &loaded.config, &loaded.root)?;
+    let found = milvus_lint::deployments(&loaded.head, &facts, &loaded.config);
+    Ok((facts, of(found, args, None, &loaded.config)?))
+}
+
+/// What is planned for, of all that was found.
+fn of(
+    found: Vec<Deployment>,
+    args: &cli::Plan,
+    from: Option<&milvus_lint::model::Version>,
+    config: &Config,
+) -> anyhow::Result<Vec<Result<Situation, Unknown>>> {
     let count = found.len();
     let wanted: Vec<Deployment> = found.into_iter().filter(|one| is_meant(one, args)).collect();
     if wanted.is_empty() {
         let why = match count {
-            0 => "there is no Milvus to plan for in these files; --from plans without files".to_string(),
-            count => format!("none of the {count} Milvus in these files has that name and namespace"),
+            0 => "there is no Milvus to plan for here; --from plans without files".to_string(),
+            count => format!("none of the {count} Milvus here has that name and namespace"),
         };
         return Err(Usage(why).into());
     }
     let situation = |one: Deployment| {
         let mut one = one;
-        if let Some(from) = &from {
+        if let Some(from) = from {
             one.version = milvus_lint::model::Field::written(one.at, from.clone());
         }
         let now = Situation::read(&one).map_err(|why| Unknown {
@@ -104,10 +137,9 @@ fn situations(args: &cli::Plan, common: &Common) -> anyhow::Result<(Facts, Vec<R
             why: format!("the version that runs: {why}"),
             ask: "--from says it".to_string(),
         })?;
-        Ok(told(now, args, &loaded.config))
+        Ok(told(now, args, config))
     };
-    let situations = wanted.into_iter().map(situation).collect();
-    Ok((facts, situations))
+    Ok(wanted.into_iter().map(situation).collect())
 }
 
 /// Whether a Milvus is the one that --name and --namespace name; what a file does not say may be so.

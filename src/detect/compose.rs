@@ -6,6 +6,8 @@
 mod environment;
 mod include;
 
+pub(super) use include::includes_any;
+
 use super::process::{self, Process};
 use super::references::{Asked, Need};
 use super::variables::{Text, Variables};
@@ -101,7 +103,18 @@ impl Reader<'_> {
         let role = process::role(role, std::iter::once((at, name)).chain(container));
         let (environment, unread) = self.environment(&layers);
         let configured = self.mounts(&layers).map(|(_, _, at)| at).next().or(unread);
-        Some(Process { name: name.to_string(), at, image, role, environment, configured, layers })
+        let own_volume = self.own_volume(&layers);
+        Some(Process {
+            name: name.to_string(),
+            at,
+            image,
+            role,
+            environment,
+            configured,
+            overlaps: None,
+            own_volume,
+            layers,
+        })
     }
 
     /// Everything that runs here, the server among it.
@@ -176,6 +189,30 @@ impl Reader<'_> {
             }
         });
         mounts.filter(|(_, inside, _)| process::is_configuration(inside))
+    }
+
+    /// A volume of the project that a service mounts: a name, and no folder of the machine. What is declared as external stays.
+    fn own_volume(&self, layers: &Layers) -> Option<Span> {
+        let volumes = layers.0.iter().filter_map(|layer| layer.node.get("volumes")).flat_map(Node::items);
+        let mut named = volumes.filter_map(|item| {
+            let name = match Text::of(item, &self.variables) {
+                Some(text) => text.assumed.split_once(":/")?.0.to_string(),
+                None if item.get("type").and_then(Node::text) == Some("volume") => {
+                    item.get("source")?.text()?.to_string()
+                }
+                None => return None,
+            };
+            let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+            let plain = name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.chars().all(is_name);
+            let external = self.texts.iter().any(|(document, _)| {
+                document
+                    .root
+                    .at_path(&["volumes", name.as_str(), "external"])
+                    .is_some_and(|word| word.as_bool() != Some(false))
+            });
+            (plain && !external).then_some(item.at)
+        });
+        named.next()
     }
 
     /// The server's own configuration, as far as the mounted files are here: `user.yaml` above `milvus.yaml`.

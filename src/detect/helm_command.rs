@@ -12,18 +12,19 @@ use crate::model::{Act, Field, Identity, Step, Surface, Writing};
 use crate::yaml::{self, Document, Kind, Node, Scalar, Style};
 use std::sync::Arc;
 
-/// The release that a step makes; `before` are the values that it had, where that is known.
+/// The release that a step makes; `before` are the values that it keeps, where those are known and with them the chart whose defaults
+/// lie below.
 pub fn release(step: &Step, script: &Script, file: &File, tree: &Tree, before: Option<&Layers>) -> Option<Evidence> {
     let chart = step.chart()?.value()?.clone();
     let nothing = yaml::parse(file.id, "{}").documents.into_iter().next().map(Arc::new)?;
     let mut layers = Vec::new();
     let given = ["values", "set", "set-string", "set-file", "set-json"].iter().any(|name| step.option(name).is_some());
-    let reuses = step.option("reuse-values").is_some();
-    let keeps =
-        reuses || step.option("reset-then-reuse-values").is_some() || !given && step.option("reset-values").is_none();
+    let flags = ["reuse-values", "reset-then-reuse-values"];
+    let asked = flags.iter().any(|name| step.option(name).is_some());
+    let keeps = asked || !given && step.option("reset-values").is_none();
     if step.act == Act::HelmUpgrade && (keeps || step.option("install").is_none() && !given) {
         match before {
-            Some(before) if !reuses => layers.extend(before.0.iter().cloned()),
+            Some(before) => layers.extend(before.0.iter().cloned()),
             // What the old chart had by default is kept as well, and is not written anywhere.
             _ => layers.push(Layer::unseen(&nothing, Vec::new(), step.at)),
         }

@@ -12,9 +12,11 @@ mod flux;
 mod helm_command;
 mod helm_values;
 mod helmfile;
+mod known;
 mod kustomize;
 mod layers;
 mod left_out;
+mod live;
 mod markdown;
 mod milvus_resource;
 mod nowhere;
@@ -39,9 +41,11 @@ mod workload;
 
 pub use argocd::{Applied, follow_applications, wanted};
 pub use helm_command::{release, unread_values, values_files};
+pub use known::Known;
 pub use kustomize::lay_overlays;
 pub use layers::{Layer, Layers, Look};
 pub use left_out::{LeftOut, left_out};
+pub use live::{is_live, lay_kept, running};
 pub use operator::{Manager, Operator, Release as OperatorRelease, manager, operators, webhook};
 pub use patch_command::patched;
 pub use process::{Process, Role, Variable};
@@ -67,6 +71,12 @@ pub const LITERALS: &[&str] = &[
     "COMPOSE_FILE",
     // Of a service or an override that names the queue and no more, and of the server's own configuration.
     "MQ_TYPE",
+    // Of scripts beside a compose file.
+    "down -v",
+    "down --volumes",
+    // Milvus' own scripts, called in a pipeline.
+    "rollingUpdate.sh",
+    "migrate.sh",
     "\nmq:",
     "messageQueue",
     "Coordinator",
@@ -216,6 +226,11 @@ pub fn find(file: &File, tree: &Tree, hint: Hint) -> Found {
     let mut found = Found::default();
     if crate::hcl::is_file(&source.path) {
         terraform::find(file, tree, &mut found);
+        number(&mut found.evidence);
+        return found;
+    }
+    if is_live(&source.path) {
+        live::find(file, tree, &mut found);
         number(&mut found.evidence);
         return found;
     }

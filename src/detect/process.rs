@@ -24,6 +24,10 @@ pub struct Process {
     pub environment: Vec<Variable>,
     /// Where a file is mounted over the server's own configuration.
     pub configured: Option<Span>,
+    /// Where it says that a new pod starts beside the old one, both with the same volume.
+    pub overlaps: Option<Span>,
+    /// A volume that belongs to the project of the compose file, and goes with it.
+    pub own_volume: Option<Span>,
 }
 
 /// What a process is started as.

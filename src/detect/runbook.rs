@@ -12,7 +12,7 @@ use crate::yaml::{self, Comment, Document};
 use std::sync::Arc;
 
 /// Bytes of which one stands in every script or guide that speaks of Milvus.
-pub const RUNBOOK_LITERALS: &[&str] = &["milvus", "rollingUpdate.sh", "migrate.sh"];
+pub const RUNBOOK_LITERALS: &[&str] = &["milvus", "rollingUpdate.sh", "migrate.sh", "down -v", "down --volumes"];
 
 /// A command and where it stands among others.
 #[derive(Clone, Debug)]
@@ -153,14 +153,26 @@ pub(super) fn is_script(path: &str, text: &str) -> bool {
 }
 
 /// The words of which one begins whatever is understood.
-const WORDS: [&str; 8] =
-    ["helm", "kubectl", "rollingUpdate.sh", "migrate.sh", "milvus-backup", "birdwatcher", "compose", "meta-migration"];
+const WORDS: [&str; 10] = [
+    "helm",
+    "kubectl",
+    "rollingUpdate.sh",
+    "migrate.sh",
+    "milvus-backup",
+    "birdwatcher",
+    "compose",
+    "meta-migration",
+    "sed -i",
+    "yq ",
+];
 
 /// The commands of a file; `None` when there are none that could be about Milvus.
 pub(super) fn read(file: &File) -> Option<Script> {
     let text = &file.source.text;
     let spoken = RUNBOOK_LITERALS.iter().any(|literal| text.contains(literal));
-    if !spoken || !WORDS.iter().any(|word| text.contains(word)) {
+    // A guide may show a resource and no command.
+    let shows = kind(&file.source.path) == Some(Kind::Markdown) && text.contains("milvus.io/v1");
+    if !spoken || !shows && !WORDS.iter().any(|word| text.contains(word)) {
         return None;
     }
     let all = || Code::of(file.id, text, 0..text.len());

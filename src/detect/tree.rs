@@ -3,12 +3,14 @@
 //! Takes [`Sources`], gives documents by path. A reference that leads out of the tree finds nothing; nothing is read here, but
 //! what was looked for in vain is remembered, so that whoever has a door can read it.
 
+use super::compose;
+use super::known::{Known, Parsed};
 use super::nowhere::leads_nowhere;
 use super::objects::Objects;
 use super::references::{Asked, Need};
 use super::runbook::is_script;
 use super::terraform;
-use crate::hcl::{self, Parsed};
+use crate::hcl;
 use crate::source::{Absence, Source, SourceId, Sources, Span};
 use crate::yaml::{self, Document, Problem};
 use rayon::prelude::*;
@@ -26,7 +28,7 @@ pub struct File<'a> {
     /// The parser itself failed; the file is reported and not looked at.
     pub failed: bool,
     /// A text in HCL, once somebody has asked for it.
-    hcl: OnceLock<Parsed>,
+    pub(super) hcl: OnceLock<hcl::Parsed>,
 }
 
 impl<'a> File<'a> {
@@ -36,15 +38,20 @@ impl<'a> File<'a> {
         File { id: self.id, source: self.source, documents, problems: Vec::new(), failed: false, hcl }
     }
 
+    /// Whether anything came of the text. What leads nowhere may lead somewhere once other files are there.
+    fn is_parsed(&self) -> bool {
+        !self.documents.is_empty() || !self.problems.is_empty() || self.failed || self.hcl.get().is_some()
+    }
+
     /// What stands in a file of Terraform; `None` for any other. It is read when it is first asked for.
-    pub fn hcl(&self) -> Option<&Parsed> {
+    pub fn hcl(&self) -> Option<&hcl::Parsed> {
         let read = || {
             // One file never stops the others, whatever is in it.
             let parsed = catch_unwind(AssertUnwindSafe(|| hcl::parse(self.id, &self.source.text)));
             parsed.unwrap_or_else(|_| {
                 let message = "an internal fault while this file was read; please report it with the file".to_string();
                 let problem = Some(Problem { at: Span::new(self.id, 0, 0), message });
-                Parsed { problem, ..Parsed::default() }
+                hcl::Parsed { problem, ..hcl::Parsed::default() }
             })
         };
         hcl::is_file(&self.source.path).then(|| self.hcl.get_or_init(read))
@@ -62,6 +69,8 @@ pub struct Tree<'a> {
     folders: OnceLock<BTreeSet<String>>,
     /// What the objects are called, once somebody has asked.
     objects: OnceLock<Objects>,
+    /// Which files include others as Compose does it, once somebody has asked.
+    including: OnceLock<Vec<usize>>,
     /// What is known of paths without a text.
     absent: Option<&'a BTreeMap<String, Absence>>,
     asked: Mutex<Vec<Asked>>,
@@ -70,19 +79,37 @@ pub struct Tree<'a> {
 impl<'a> Tree<'a> {
     /// Parses every text, in parallel.
     pub fn parse(sources: &'a Sources) -> Tree<'a> {
+        Tree::parse_anew(sources, Known::default())
+    }
+
+    /// The same, without those whose text is known from an earlier tree of the side.
+    pub fn parse_anew(sources: &'a Sources, known: Known) -> Tree<'a> {
         let all: Vec<(SourceId, &Source)> = sources.iter().collect();
         let by_path = all.iter().enumerate().map(|(index, (_, source))| (plain(&source.path), index)).collect();
         let is_there = |folder: &str| below(&by_path, folder).next().is_some();
-        let files: Vec<File> = all.par_iter().map(|(id, source)| parse(*id, source, &is_there)).collect();
+        let known: Vec<Option<Parsed>> = known.of(&all);
+        let texts = all.par_iter().zip(known);
+        let files: Vec<File> = texts
+            .map(|((id, source), known)| match known {
+                Some(parsed) => parsed.file(*id, source),
+                None => parse(*id, source, &is_there),
+            })
+            .collect();
         Tree {
             files,
             by_path,
             calls: OnceLock::new(),
             folders: OnceLock::new(),
             objects: OnceLock::new(),
+            including: OnceLock::new(),
             absent: Some(&sources.absent),
             asked: Mutex::default(),
         }
+    }
+
+    /// What was parsed, for the next tree of the side.
+    pub fn known(self) -> Known {
+        Known(self.files.into_iter().filter(File::is_parsed).map(|file| (file.id, Parsed::of(file))).collect())
     }
 
     /// Which modules of Terraform lead to a Milvus.
@@ -93,6 +120,13 @@ impl<'a> Tree<'a> {
     /// The objects of all files by what they are called.
     pub(super) fn objects(&self) -> &Objects {
         self.objects.get_or_init(|| Objects::of(self))
+    }
+
+    /// The files that include others as Compose does it.
+    pub(super) fn including(&self) -> impl Iterator<Item = &File<'a>> {
+        let includes = |file: &File| file.documents.iter().any(|document| compose::includes_any(document));
+        let all = || self.files.iter().enumerate().filter(|(_, file)| includes(file)).map(|(index, _)| index);
+        self.including.get_or_init(|| all().collect()).iter().map(|index| &self.files[*index])
     }
 
     /// The file of an id; they stand in the order of their ids.

@@ -83,6 +83,8 @@ impl Reader<'_> {
                 return;
             }
             "kubernetes.core.helm" | "community.kubernetes.helm" => return self.helm(entry),
+            // The words of one command, each by itself.
+            "argv" => return self.words(&entry.value),
             _ if SCRIPTS.contains(&key) && self.scripts(&entry.value) => return,
             _ => {}
         }
@@ -121,6 +123,16 @@ impl Reader<'_> {
             },
             Kind::Null | Kind::Alias(_) => false,
         }
+    }
+
+    fn words(&mut self, node: &Node) {
+        let mut code = Code::new(node.at.source);
+        for item in node.items().iter().filter_map(|item| self.code(item)) {
+            code.append(&item);
+            let end = item.span(0..item.text.len()).range().end;
+            code.push_as(" ", end..end);
+        }
+        self.script.shell(&code, self.section, &mut self.variables, &[]);
     }
 
     /// The text of a scalar as program text.

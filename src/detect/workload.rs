@@ -114,6 +114,8 @@ fn process((file, tree): (&File, &Tree), document: &Arc<Document>, path: Path, n
             role,
             environment,
             configured: configured(container),
+            overlaps: overlaps(node, container).filter(|_| word == "Deployment" && !document.templated),
+            own_volume: None,
         };
         let chart = label(node, "helm.sh/chart").and_then(|(at, text)| Some((at, text.strip_prefix("milvus-")?)));
         return Some(Part {
@@ -124,6 +126,30 @@ fn process((file, tree): (&File, &Tree), document: &Arc<Document>, path: Path, n
         });
     }
     None
+}
+
+/// Where a Deployment starts a new pod before the old one ends, though both mount one volume: a claim, or a folder of the machine.
+fn overlaps(node: &Node, container: &Node) -> Option<Span> {
+    let pod = node.at_path(&["spec", "template", "spec"])?;
+    let mounted = |name: &str| {
+        let mut mounts = container.get("volumeMounts").into_iter().flat_map(Node::items);
+        mounts.any(|mount| {
+            let of_data = mount.get("mountPath").and_then(Node::raw_text).is_some_and(|path| path.contains("milvus"));
+            let at_configuration =
+                configured(container).is_some_and(|at| mount.at.start <= at.start && at.end <= mount.at.end);
+            of_data && !at_configuration && mount.get("name").and_then(Node::raw_text) == Some(name)
+        })
+    };
+    let volumes = pod.get("volumes").into_iter().flat_map(Node::items);
+    let lasting = |volume: &&Node| volume.get("persistentVolumeClaim").or(volume.get("hostPath")).is_some();
+    volumes.filter(lasting).find(|volume| volume.get("name").and_then(Node::raw_text).is_some_and(mounted))?;
+    let Some(strategy) = node.at_path(&["spec", "strategy"]).filter(|strategy| strategy.is_map()) else {
+        // Nothing is said, so Kubernetes rolls.
+        return node.entry("kind").map(|kind| kind.key.at);
+    };
+    let surge = strategy.at_path(&["rollingUpdate", "maxSurge"]).and_then(Node::raw_text);
+    let stops = strategy.get("type").and_then(Node::raw_text).is_some_and(|word| word != "RollingUpdate");
+    (!stops && !matches!(surge, Some("0" | "0%")) && !strategy.is_templated()).then_some(strategy.at)
 }
 
 /// A label of the workload or of its pods.

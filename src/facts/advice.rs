@@ -22,6 +22,10 @@ pub struct Advice {
     pub queues: Vec<String>,
     pub coordinators: Vec<String>,
     pub drivers: Vec<String>,
+    /// What somebody must wish of the way for it to be said.
+    pub wishes: Vec<String>,
+    /// Which store it speaks of and where that is: `etcd-inside`, `queue-outside`. What is not known counts as inside.
+    pub stores: Vec<String>,
     /// Only where the chart or the operator moves past this version.
     pub crosses: Option<Version>,
     /// The operator that the hop needs, and the range as it is written.
@@ -60,6 +64,9 @@ const PARTS: [&str; 13] = [
     "rolling",
 ];
 
+const STORES: [&str; 6] =
+    ["etcd-inside", "etcd-outside", "storage-inside", "storage-outside", "queue-inside", "queue-outside"];
+
 fn words(row: &mut Row, column: &str, known: &[&str]) -> Vec<String> {
     let text = row.text(column);
     let words: Vec<String> = text.split_whitespace().map(str::to_string).collect();
@@ -90,6 +97,8 @@ pub(super) fn advice(row: &mut Row) -> Advice {
         queues: words(row, "queue", &["rocksmq", "natsmq", "pulsar", "kafka", "woodpecker", "unknown"]),
         coordinators: words(row, "coordinators", &["separate", "mix", "mix+separate", "unknown"]),
         drivers: words(row, "driver", &["operator", "helm", "argocd", "flux", "compose", "none"]),
+        wishes: words(row, "wish", &["fewest-hops", "no-downtime", "newest-patches"]),
+        stores: words(row, "stores", &STORES),
         crosses: version(row, "crosses"),
         needs: range(row, "needs"),
         needs_text: row.text("needs"),

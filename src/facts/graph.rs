@@ -83,7 +83,7 @@ impl Via {
 }
 
 /// What besides the versions decides about a change; `None` is unknown.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Circumstances {
     pub mode: Option<Mode>,
     pub queue: Option<Queue>,

@@ -70,6 +70,11 @@ impl super::Facts {
         fields::all().iter().filter(move |field| field.schema == schema)
     }
 
+    /// Every field of what the operator says in a resource's status, in the order of the table.
+    pub fn status_fields(&self, schema: &str) -> impl Iterator<Item = &'static Field> {
+        fields::status().iter().filter(move |field| field.schema == schema)
+    }
+
     /// Every chart value: its path, its type, and whether anything may stand below it.
     pub fn chart_values(&self) -> impl Iterator<Item = (&'static str, &'static str, bool)> {
         values::all()

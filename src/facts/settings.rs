@@ -36,7 +36,7 @@ pub struct SettingFact {
     /// A pattern of keys: `spec.components.*.paused`.
     pub key: String,
     /// What must be written: a text, `a|b`, `*` for anything, `-` for nothing at all, or a comparison such as `>1`, `!=2`,
-    /// `~part`, `!~part`, `~:#/` (`#` is a number), `#>1` (the items of a list).
+    /// `~part`, `!~part`, `~:#/` (`#` is a number), `#>1` and `#<1` (the items of a list), `""` (written and empty).
     pub value: String,
     /// For a change: what must have been written before, in the same form. Empty: anything else than now.
     pub was: String,
@@ -211,10 +211,12 @@ pub fn is(worth: &Worth, want: &str) -> Option<bool> {
         (_, "*") => return Some(true),
         (_, "-") => return Some(false),
         (Worth::Several(count), _) => {
-            let bound = want.strip_prefix("#>").and_then(|bound| bound.parse::<usize>().ok());
-            return Some(bound.is_some_and(|bound| *count > bound));
+            let bound = |sign: &str| want.strip_prefix(sign).and_then(|bound| bound.parse::<usize>().ok());
+            let more = bound("#>").is_some_and(|bound| *count > bound);
+            return Some(more || bound("#<").is_some_and(|bound| *count < bound));
         }
         (Worth::Unknown(_), _) => return None,
+        (Worth::Text(text), "\"\"") => return Some(text.trim().is_empty()),
         (Worth::Text(text), _) => text.trim(),
     };
     let number = |text: &str| text.trim().parse::<f64>().ok();

@@ -135,6 +135,7 @@ fn named(written: &str, names: &mut BTreeSet<Name>) {
         if is_path && word.rsplit_once('.').is_some_and(|(stem, _)| says(stem)) {
             let path = word.trim_start_matches(['.', '/']);
             let path = path.strip_prefix('$').and_then(|path| path.split_once('/')).map_or(path, |(_, path)| path);
+            let path = path.trim_start_matches("*/");
             names.insert(Name::File(path.to_string()));
         }
     }

@@ -3,7 +3,7 @@
 //! Takes the variables of pre-commit or the lines that Git writes to a hook; gives what the other side has and what it is to get,
 //! both from Git's objects. The work tree is not looked at.
 
-use super::{Loaded, base_values, filter, read_config, with_wanted};
+use super::{Loaded, config_before, filter, read_config, with_wanted};
 use crate::Usage;
 use crate::cli::Scope;
 use crate::standpoint::Standpoint;
@@ -97,7 +97,7 @@ fn load_once(push: &Push, scope: &Scope, more: &[Glob]) -> anyhow::Result<Loaded
     let (base, head, before) = match &push.old {
         Some(id) => {
             let old = repository.short(id);
-            config.base_values = base_values(&repository, id, &cwd, &config)?;
+            config.before = config_before(&repository, id, &cwd, &config)?;
             let (base, head) = repository.revisions(&old, &new, &here, &filter, &cwd)?;
             config.only_changed = true;
             let before = door(id, &old);

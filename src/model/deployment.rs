@@ -1,6 +1,6 @@
 //! One Milvus, whatever it was written in.
 
-use super::{Field, Image, Settings, Version, Workload, Written};
+use super::{Field, Image, Running, Settings, Version, Workload, Written};
 use crate::source::Span;
 use std::fmt;
 use std::sync::Arc;
@@ -244,6 +244,12 @@ pub struct Ground {
     pub unseen: Vec<String>,
     /// What has changed of that on which something of it hangs that is not known.
     pub fed: Option<Fed>,
+    /// What a cluster shows of it.
+    pub running: Option<Running>,
+    /// Where a Deployment starts a new pod beside the old one, both with the same volume.
+    pub pods_overlap: Option<Span>,
+    /// A volume that belongs to the project of a compose file and is deleted with it.
+    pub own_volume: Option<Span>,
 }
 
 impl Deployment {
@@ -267,6 +273,8 @@ pub struct Fed {
 pub struct Verbatim {
     /// The chart's version: a range or a variable too.
     pub chart: Option<String>,
+    /// Whether what is written, or left out, takes the newest chart on whatever day it is.
+    pub newest_chart: bool,
     /// The queue that is switched on, where a default of the chart may win over it.
     pub queue: Option<Queue>,
 }

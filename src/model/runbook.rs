@@ -35,6 +35,10 @@ pub enum Act {
     OperatorUpgrade,
     /// `kubectl` with its verb.
     Kubectl(String),
+    /// `docker compose` with its verb.
+    Compose(String),
+    /// Another image is written into a file: the old text, the new one, the files.
+    ImageEdited,
     /// `rollingUpdate.sh` of Milvus.
     RollingScript,
     /// `migrate.sh` of Milvus.

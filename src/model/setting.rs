@@ -50,6 +50,17 @@ pub enum Worth {
     Unknown(String),
 }
 
+/// What stands in the place of a text that a cluster has and that is not shown, since it may be a secret. It reads as a
+/// variable that nobody has filled in.
+pub const HIDDEN: &str = "${hidden}";
+
+impl Worth {
+    /// Whether something stands there that is not shown.
+    pub fn is_hidden(&self) -> bool {
+        matches!(self, Worth::Unknown(text) if text == HIDDEN)
+    }
+}
+
 /// One key with what is in force there because somebody wrote it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting {
@@ -84,38 +95,51 @@ impl Settings {
 
     /// The first setting at or below a path, for "is anything written of this".
     pub fn below<'a>(&'a self, tree: Tree, pattern: &str) -> Option<&'a Setting> {
-        let keys = keys(pattern);
+        let length = Keys(pattern).count();
         self.all.iter().find(|setting| {
-            setting.tree == tree && setting.path.get(..keys.len()).is_some_and(|start| fits(start, pattern))
+            setting.tree == tree && setting.path.get(..length).is_some_and(|start| fits(start, pattern))
         })
     }
 }
 
 /// The keys of a pattern; one with a dot in it stands in single quotes.
 pub fn keys(pattern: &str) -> Vec<&str> {
-    let mut keys = Vec::new();
-    let mut rest = pattern;
-    while !rest.is_empty() {
-        let (key, after) = match rest.strip_prefix('\'') {
+    Keys(pattern).collect()
+}
+
+/// The keys of a pattern, one after the other. Every row of a table asks for its keys in every Milvus, so nothing is kept.
+struct Keys<'a>(&'a str);
+
+impl<'a> Iterator for Keys<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let (key, after) = match self.0.strip_prefix('\'') {
             Some(quoted) => quoted.split_once('\'').unwrap_or((quoted, "")),
-            None => rest.split_at(rest.find('.').unwrap_or(rest.len())),
+            None => self.0.split_at(self.0.find('.').unwrap_or(self.0.len())),
         };
-        keys.push(key);
-        rest = after.strip_prefix('.').unwrap_or(after);
+        self.0 = after.strip_prefix('.').unwrap_or(after);
+        Some(key)
     }
-    keys
 }
 
 fn fits(path: &[String], pattern: &str) -> bool {
-    let mut keys = keys(pattern);
-    // Whatever is below, or the thing itself.
-    if keys.last() == Some(&"**") {
-        keys.pop();
-        let start = path.get(..keys.len());
-        return start.is_some_and(|start| fits(start, pattern.trim_end_matches("**").trim_end_matches('.')));
+    let mut wanted = Keys(pattern);
+    let mut path = path.iter();
+    while let Some(want) = wanted.next() {
+        // Whatever is below, or the thing itself.
+        if want == "**" && wanted.0.is_empty() {
+            return true;
+        }
+        let fit = |key: &String| want == "*" || want == key || want.contains('|') && want.split('|').any(|w| w == key);
+        if !path.next().is_some_and(fit) {
+            return false;
+        }
     }
-    let fit = |(key, want): (&String, &&str)| *want == "*" || want.split('|').any(|word| word == key);
-    path.len() == keys.len() && path.iter().zip(&keys).all(fit)
+    path.next().is_none()
 }
 
 #[cfg(test)]
@@ -132,6 +156,8 @@ mod tests {
         assert!(fits(&path("spec.components.proxy.paused"), "spec.components.proxy.**"));
         assert!(fits(&path("spec.components.proxy"), "spec.components.proxy.**"));
         assert!(!fits(&path("spec.components.dataNode.paused"), "spec.components.proxy.**"));
+        assert!(!fits(&path("spec.components"), "spec.components.proxy.**"));
+        assert!(fits(&path("spec"), "**") && fits(&[], "**") && !fits(&path("spec"), ""));
         assert_eq!(keys("metadata.annotations.'milvus.io/a'.b"), ["metadata", "annotations", "milvus.io/a", "b"]);
     }
 }

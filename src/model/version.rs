@@ -172,10 +172,13 @@ pub struct Range {
     alternatives: Vec<Vec<Bound>>,
 }
 
+/// One condition of a range. A bound without a pre-release looks at the three numbers only.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Bound {
+pub enum Bound {
     Any,
+    /// Any pre-release.
     Prerelease,
+    /// A minor line.
     Line(u64, u64),
     Exact(Version),
     AtLeast(Version),
@@ -195,6 +198,11 @@ impl Range {
             return Err("the range is empty; write `*` for every version".to_string());
         }
         Ok(Range { alternatives })
+    }
+
+    /// What the range is made of: one of these, with all its bounds.
+    pub fn alternatives(&self) -> &[Vec<Bound>] {
+        &self.alternatives
     }
 
     /// Whether `version` is in the range.

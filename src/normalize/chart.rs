@@ -73,6 +73,7 @@ pub(super) fn read(evidence: &Evidence, surface: Surface, facts: &Facts, given: 
         ground: Ground::default(),
         verbatim: Verbatim {
             chart: evidence.chart.as_ref().map(|(_, text)| text.to_string()).filter(|text| !text.is_empty()),
+            newest_chart: evidence.chart.as_ref().is_some_and(|(_, text)| takes_newest(text)),
             queue: switched_on,
         },
         keys: super::written::written(evidence),
@@ -157,6 +158,11 @@ fn in_range(evidence: &Evidence, facts: &Facts) -> Option<Field<Version>> {
     }
     let open = format!("`{text}` is a range that takes each new chart (the newest that is known is {newest})");
     Some(Field::unknown(*at, format!("{open}; say it with --chart-version")))
+}
+
+/// Whether a text narrows the chart's version down to nothing.
+fn takes_newest(text: &str) -> bool {
+    matches!(text.trim(), "" | "*" | "x" | "latest" | ">0" | ">=0" | ">0.0.0" | ">=0.0.0")
 }
 
 /// Why a text names no version of a chart.

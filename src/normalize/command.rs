@@ -3,6 +3,7 @@
 //! Takes a command's words, gives a [`Step`], or nothing for a command that is none of Milvus' business; takes a repair, gives the
 //! edit of the words. Which Milvus a step is about is not known here.
 
+use super::image_edit;
 use crate::detect::{Run, Word};
 use crate::finding::Set;
 use crate::model::{Act, Field, Opt, Step};
@@ -118,6 +119,12 @@ pub fn step(run: &Run) -> Option<Step> {
         "rollingUpdate.sh" => Some(script(first, Act::RollingScript, rest)),
         "migrate.sh" if is_migration(rest) => Some(script(first, Act::MigrateScript, rest)),
         "milvus-backup" | "birdwatcher" => Some((Act::Backup, arguments(rest, &[]))),
+        "docker" | "podman" | "nerdctl" if rest.first().is_some_and(|word| word.text == "compose") => {
+            compose(&rest[1..])
+        }
+        "docker-compose" | "podman-compose" => compose(rest),
+        "sed" | "gsed" => bare(image_edit::sed(rest)),
+        "yq" => bare(image_edit::yq(rest)),
         "curl" | "wget" => download(rest),
         _ => None,
     };
@@ -267,7 +274,8 @@ fn helm(words: &[Word]) -> Option<(Act, Arguments)> {
 fn chart_of(operands: &[Field<String>]) -> Option<&str> {
     let chart = operands.get(1).or(operands.first())?.value()?;
     // A folder is somebody's own chart.
-    let own = chart.starts_with(['.', '/']) || chart.contains("bitnami") || !chart.contains('/') && chart != "milvus";
+    let bare = ["milvus", "milvus-operator"].contains(&chart.as_str());
+    let own = chart.starts_with(['.', '/']) || chart.contains("bitnami") || !chart.contains('/') && !bare;
     if own {
         return None;
     }
@@ -292,6 +300,46 @@ fn kubectl(words: &[Word]) -> Option<(Act, Arguments)> {
     let verbs =
         ["apply", "create", "replace", "patch", "set", "rollout", "delete", "scale", "edit", "describe", "get", "wait"];
     verbs.contains(&verb.as_str()).then_some((Act::Kubectl(verb), arguments))
+}
+
+/// A command of which only the operands count.
+fn bare(parsed: Option<(Act, Vec<Field<String>>)>) -> Option<(Act, Arguments)> {
+    parsed.map(|(act, operands)| (act, Arguments { operands, options: Vec::new() }))
+}
+
+/// Options of compose that take a value.
+const COMPOSE_VALUES: &[&str] = &[
+    "f",
+    "file",
+    "p",
+    "project-name",
+    "profile",
+    "env-file",
+    "project-directory",
+    "progress",
+    "ansi",
+    "parallel",
+    "t",
+    "timeout",
+    "scale",
+    "pull",
+    "rmi",
+];
+
+fn compose(words: &[Word]) -> Option<(Act, Arguments)> {
+    let mut arguments = arguments(words, COMPOSE_VALUES);
+    for option in &mut arguments.options {
+        match option.name.as_str() {
+            "values" | "file" => option.name = "filename".to_string(),
+            _ => {}
+        }
+    }
+    if arguments.operands.is_empty() {
+        return None;
+    }
+    let verb = arguments.operands.remove(0).value()?.clone();
+    let verbs = ["up", "down", "pull", "stop", "start", "restart", "rm", "create"];
+    verbs.contains(&verb.as_str()).then_some((Act::Compose(verb), arguments))
 }
 
 /// Something fetched from a branch of upstream that moves.

@@ -6,6 +6,7 @@
 mod chart;
 pub mod command;
 pub mod helm;
+pub(crate) mod image_edit;
 mod migration;
 mod operator;
 mod process;
@@ -22,7 +23,7 @@ use crate::finding::Set;
 use crate::model::{Deployment, Dialect, Field, Image, Migration, Mode, Oddity, Queue, Tag, Version};
 use crate::source::{Edit, Span};
 use crate::yaml::{Change, Document, Node};
-use retag::retagged;
+pub use retag::retagged;
 use std::sync::Arc;
 use variable::{Variable, variable};
 

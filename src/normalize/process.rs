@@ -50,7 +50,11 @@ pub(super) fn read(evidence: &Evidence, surface: Surface, facts: &Facts, given: 
         components: Vec::new(),
         settings: Settings::default(),
         oddities,
-        ground: Ground::default(),
+        ground: Ground {
+            pods_overlap: evidence.processes.iter().find_map(|process| process.overlaps),
+            own_volume: evidence.processes.iter().find_map(|process| process.own_volume),
+            ..Ground::default()
+        },
         verbatim: Verbatim::default(),
         keys: super::written::written(evidence),
     }

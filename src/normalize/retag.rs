@@ -4,7 +4,7 @@ use crate::model::{Image, Tag};
 
 /// Writes a release as the tag of an image the way the old tag was written: with or without `v`, the build's name kept, and
 /// inside the variable's default where that is what says the release.
-pub(super) fn retagged(image: &Image, version: &str) -> String {
+pub fn retagged(image: &Image, version: &str) -> String {
     if let Tag::Assumed(old, _) = &image.tag
         && let Some(at) = image.text.find(&old.to_string())
     {

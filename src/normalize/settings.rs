@@ -29,14 +29,20 @@ pub(super) fn settings(evidence: &Evidence, open: bool) -> Settings {
     let before = all.len();
     all_of(&evidence.services, Tree::Services, &mut all);
     let services = all.split_off(before);
-    all.extend(services.into_iter().filter(is_store));
+    all.extend(services.into_iter().filter(|setting| is_store(setting) || is_own(setting, evidence)));
     Settings { open: open || all.len() >= MOST, all }
 }
 
 /// Whether it is the image of a store that keeps what Milvus has written. What else runs beside a Milvus is no part of it.
 fn is_store(setting: &Setting) -> bool {
     let (Worth::Text(text) | Worth::Unknown(text)) = &setting.worth else { return false };
-    matches!(&setting.path[..], [_, key] if key == "image") && text.contains("minio")
+    matches!(&setting.path[..], [_, key] if key == "image") && (text.contains("minio") || text.contains("pulsar"))
+}
+
+/// Whether it says what runs a Milvus of a compose file, and as whom.
+fn is_own(setting: &Setting, evidence: &Evidence) -> bool {
+    let [service, key] = &setting.path[..] else { return false };
+    matches!(key.as_str(), "image" | "user") && evidence.processes.iter().any(|process| process.name == *service)
 }
 
 fn all_of(layers: &Layers, tree: Tree, all: &mut Vec<Setting>) {

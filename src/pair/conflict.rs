@@ -5,13 +5,26 @@
 
 use super::kin::environment;
 use crate::model::{Deployment, Dialect, Surface};
+use std::collections::HashMap;
 
 /// Two definitions of the same Milvus that do not agree, the first by place before the second.
 pub fn conflicts<'a>(deployments: &[&'a Deployment]) -> Vec<(&'a Deployment, &'a Deployment)> {
+    // Only those of one name can be the same, and a repository has thousands of names.
+    let mut by_name: HashMap<&str, Vec<&Deployment>> = HashMap::new();
+    for deployment in deployments {
+        if let Some(name) = &deployment.id.name {
+            by_name.entry(name).or_default().push(deployment);
+        }
+    }
+    let mut met: HashMap<&str, usize> = HashMap::new();
     let mut conflicts = Vec::new();
-    for (index, first) in deployments.iter().enumerate() {
-        for second in &deployments[index + 1..] {
-            if is_same(first, second) && disagree(first, second) && !are_samples(deployments, first) {
+    for first in deployments {
+        let Some(name) = &first.id.name else { continue };
+        let called = &by_name[name.as_str()];
+        let after = met.entry(name).or_default();
+        *after += 1;
+        for second in &called[*after..] {
+            if is_same(first, second) && disagree(first, second) && !are_samples(called, first) {
                 conflicts.push((*first, *second));
             }
         }
@@ -31,7 +44,7 @@ fn is_same(first: &Deployment, second: &Deployment) -> bool {
         return one.namespace == other.namespace;
     }
     let plain = |path: &str| [".yaml", ".yml", ".json"].iter().any(|ending| path.ends_with(ending));
-    let alike = environment(&one.path) == environment(&other.path) && folder(&one.path) == folder(&other.path);
+    let alike = folder(&one.path) == folder(&other.path) && environment(&one.path) == environment(&other.path);
     alike
         && plain(&one.path)
         && plain(&other.path)
@@ -58,11 +71,9 @@ pub fn is_partial(first: &Deployment, second: &Deployment) -> bool {
 }
 
 /// Many of one name in one folder are there to choose from.
-fn are_samples(deployments: &[&Deployment], one: &Deployment) -> bool {
-    let beside = |other: &&&Deployment| {
-        other.id.name == one.id.name && other.id.path != one.id.path && folder(&other.id.path) == folder(&one.id.path)
-    };
-    deployments.iter().filter(beside).count() > 1
+fn are_samples(called: &[&Deployment], one: &Deployment) -> bool {
+    let beside = |other: &&&Deployment| other.id.path != one.id.path && folder(&other.id.path) == folder(&one.id.path);
+    called.iter().filter(beside).count() > 1
 }
 
 fn folder(path: &str) -> &str {

@@ -53,6 +53,8 @@ impl<'a> Talk<'a> {
             && any(&row.queues, now.queue.map_or("unknown", Queue::as_str))
             && any(&row.coordinators, self.coordinators.map_or("unknown", CoordinatorLayout::as_str))
             && any(&row.drivers, now.driver.map_or("none", Driver::as_str))
+            && any(&row.wishes, now.wish.as_str())
+            && row.stores.iter().all(|word| now.stores.fits(word))
             && row.crosses.as_ref().is_none_or(|border| self.crosses(border))
     }
 

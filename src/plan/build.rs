@@ -9,6 +9,7 @@ use crate::model::{CoordinatorLayout, Mode, Queue, Version};
 
 /// The plan, the reason why there is none, or what must be known first.
 pub fn plan(facts: &Facts, now: &Situation, to: &Version, prefer: Prefer) -> Answer {
+    let now = &Situation { wish: prefer, ..now.clone() };
     for version in [&now.version, to] {
         if facts.release(version).is_none() {
             return refuse::unknown_release(facts, now, version);
@@ -166,7 +167,11 @@ fn known(now: &Situation, layout: Option<CoordinatorLayout>) -> Vec<Known> {
         ("chart", now.chart.as_ref().filter(|_| now.driver.is_some_and(Driver::has_chart)).map(ToString::to_string)),
         ("operator", now.operator.as_ref().filter(|_| now.driver == Some(Driver::Operator)).map(ToString::to_string)),
     ];
-    words.into_iter().filter_map(|(field, value)| Some(Known { field, value: value? })).collect()
+    words
+        .into_iter()
+        .chain(now.stores.words())
+        .filter_map(|(field, value)| Some(Known { field, value: value? }))
+        .collect()
 }
 
 fn open(now: &Situation, drafts: &[Draft]) -> Vec<String> {

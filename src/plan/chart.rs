@@ -20,6 +20,14 @@ pub fn carries(facts: &Facts, chart: &Version, milvus: &Version) -> bool {
     floors.into_iter().all(|floor| floor.needs.contains(chart))
 }
 
+/// Whether the chart that runs is one that the new line asks for, so that a hop to it need not move the chart as well: what was
+/// validated is that the chart stays.
+pub fn is_asked_for(facts: &Facts, running: &Version, from: &Version, to: &Version) -> bool {
+    let of_chart = facts.floors.iter().filter(|floor| floor.tool == "chart" && floor.needs_text.starts_with(">="));
+    let mut asked = of_chart.filter(|floor| floor.milvus.contains(to) && !floor.milvus.contains(from)).peekable();
+    asked.peek().is_some() && asked.all(|floor| floor.needs.contains(running))
+}
+
 /// The border that lies between two charts, if one does.
 pub fn border<'a>(facts: &'a Facts, from: &Version, to: &Version) -> Option<&'a crate::facts::ChartStop> {
     facts.chart_stops.iter().find(|row| row.stop.as_ref().is_some_and(|stop| from < stop && stop <= to))

@@ -54,7 +54,7 @@ pub fn drafts<'a>(
             layout = Some(CoordinatorLayout::Mix);
         }
         let wanted = match running {
-            Some(running) => wanted_chart(facts, running, leg.to).or(Some(running)),
+            Some(running) => wanted_chart(facts, running, leg).or(Some(running)),
             None => chart::fit(facts, leg.to).filter(|_| now.driver.is_some_and(Driver::has_chart)),
         };
         let border = running.zip(wanted).and_then(|(from, to)| chart::border(facts, from, to));
@@ -84,10 +84,11 @@ pub fn drafts<'a>(
     drafts
 }
 
-/// The chart for a release: the one that runs, if it is newer than need be and carries it.
-fn wanted_chart<'a>(facts: &'a Facts, running: &'a Version, milvus: &Version) -> Option<&'a Version> {
-    let fit = chart::fit(facts, milvus);
-    let stays = chart::carries(facts, running, milvus) && fit.is_none_or(|fit| fit <= running);
+/// The chart for a release: the one that runs, if it is newer than need be and carries it, or if it is what the new line asks for.
+fn wanted_chart<'a>(facts: &'a Facts, running: &'a Version, leg: &Leg) -> Option<&'a Version> {
+    let fit = chart::fit(facts, leg.to);
+    let newer = fit.is_none_or(|fit| fit <= running) || chart::is_asked_for(facts, running, leg.from, leg.to);
+    let stays = chart::carries(facts, running, leg.to) && newer;
     if stays { Some(running) } else { fit }
 }
 

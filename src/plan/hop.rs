@@ -21,7 +21,7 @@ pub struct Plan {
     pub from: Version,
     #[serde(serialize_with = "shown")]
     pub to: Version,
-    /// `driver`, `mode`, `queue`, `coordinators`, `chart`, `operator`: what is known of it.
+    /// `driver`, `mode`, `queue`, `coordinators`, `chart`, `operator`, and where its stores are: what is known of it.
     pub known: Vec<Known>,
     /// What was taken for granted.
     pub assumed: Vec<String>,

@@ -18,8 +18,8 @@ mod route;
 pub use build::plan;
 pub use hop::*;
 
-use crate::facts::{Facts, Via};
-use crate::model::{CoordinatorLayout, Deployment, Mode, Queue, Surface, Version};
+use crate::facts::{Facts, Via, settings};
+use crate::model::{CoordinatorLayout, Deployment, Dialect, Mode, Queue, Surface, Tree, Version};
 
 /// Who changes what runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,10 +69,21 @@ pub enum Prefer {
     /// As few hops as `check` passes without a warning.
     #[default]
     FewestHops,
-    /// As little interruption as possible.
+    /// As little interruption as possible, among the ways that pass without a warning.
     NoDowntime,
     /// Each minor line is left from its newest patch.
     NewestPatches,
+}
+
+impl Prefer {
+    /// The word for it on the command line and in the facts.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Prefer::FewestHops => "fewest-hops",
+            Prefer::NoDowntime => "no-downtime",
+            Prefer::NewestPatches => "newest-patches",
+        }
+    }
 }
 
 /// One Milvus as it runs. What is `None` is not known.
@@ -91,6 +102,9 @@ pub struct Situation {
     pub chart: Option<Version>,
     /// Where its images come from, without a tag.
     pub repository: Option<String>,
+    pub stores: Stores,
+    /// What is wished of the way.
+    pub wish: Prefer,
     /// What is appended to every tag, such as `-gpu`.
     pub variant: String,
 }
@@ -111,6 +125,8 @@ impl Situation {
             operator: None,
             chart: None,
             repository: None,
+            stores: Stores::default(),
+            wish: Prefer::default(),
         }
     }
 
@@ -142,6 +158,7 @@ impl Situation {
             driver,
             operator: deployment.operator.value().cloned(),
             chart: deployment.chart.value().cloned(),
+            stores: Stores::read(deployment),
             repository: deployment.image.value().map(|image| image.repository.clone()).filter(|text| !text.is_empty()),
             ..Situation::of(version.clone())
         })
@@ -150,6 +167,71 @@ impl Situation {
     /// The modes that it can have.
     fn modes(&self) -> Vec<Mode> {
         self.mode.map_or_else(|| vec![Mode::Standalone, Mode::Cluster], |mode| vec![mode])
+    }
+}
+
+/// Which of its stores were installed by somebody else, and stay as they are when Milvus' own chart or operator moves. What is `None`
+/// is not known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stores {
+    pub etcd: Option<bool>,
+    pub storage: Option<bool>,
+    pub queue: Option<bool>,
+}
+
+impl Stores {
+    /// What a repository says of them.
+    fn read(deployment: &Deployment) -> Stores {
+        let settings = &deployment.settings;
+        let says = |tree, key: &str, want: &str| settings::written(settings, tree, key, want) == Some(true);
+        let of = |keys: &[&str], off: &[&str], tree| {
+            let outside =
+                keys.iter().any(|key| says(tree, key, "true")) || off.iter().any(|key| says(tree, key, "false"));
+            (outside || !settings.open).then_some(outside)
+        };
+        let queue = deployment.queue.value().copied();
+        match deployment.dialect {
+            Dialect::Operator => {
+                let of = |part: &str| of(&[format!("spec.dependencies.{part}.external").as_str()], &[], Tree::Resource);
+                let name = match queue {
+                    Some(Queue::Pulsar) => Some("pulsar"),
+                    Some(Queue::Kafka) => Some("kafka"),
+                    Some(Queue::Woodpecker) => Some("woodpecker"),
+                    _ => None,
+                };
+                Stores { etcd: of("etcd"), storage: of("storage"), queue: name.and_then(of) }
+            }
+            Dialect::Chart => Stores {
+                etcd: of(&["externalEtcd.enabled"], &["etcd.enabled"], Tree::Values),
+                storage: of(&["externalS3.enabled"], &["minio.enabled"], Tree::Values),
+                queue: match queue {
+                    Some(Queue::Pulsar) => of(&["externalPulsar.enabled"], &[], Tree::Values),
+                    Some(Queue::Kafka) => of(&["externalKafka.enabled"], &[], Tree::Values),
+                    _ => None,
+                },
+            },
+            Dialect::Process => Stores::default(),
+        }
+    }
+
+    /// Whether a word of the facts such as `etcd-inside` speaks of it.
+    fn fits(self, word: &str) -> bool {
+        let (store, outside) = match word.rsplit_once('-') {
+            Some((store, place)) => (store, place == "outside"),
+            None => return false,
+        };
+        let is = match store {
+            "etcd" => self.etcd,
+            "storage" => self.storage,
+            _ => self.queue,
+        };
+        is.unwrap_or(false) == outside
+    }
+
+    /// Each that is known, for people.
+    fn words(self) -> [(&'static str, Option<String>); 3] {
+        let word = |outside: bool| if outside { "outside" } else { "installed with it" }.to_string();
+        [("etcd", self.etcd.map(word)), ("storage", self.storage.map(word)), ("broker", self.queue.map(word))]
     }
 }
 

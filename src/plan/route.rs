@@ -146,7 +146,11 @@ impl Cost {
                 u32::from(leaves && facts.newest_of_line(leg.from.line()).is_some_and(|newest| newest != leg.from))
             }
         };
-        let add = [wish, warnings, 1, count("info")];
+        // What is not validated, or skips what should not be skipped, is no price for one restart less.
+        let add = match prefer {
+            Prefer::NoDowntime => [warnings, wish, 1, count("info")],
+            _ => [wish, warnings, 1, count("info")],
+        };
         Cost(std::array::from_fn(|index| self.0[index] + add[index]))
     }
 }

@@ -16,7 +16,7 @@ impl Numbering {
     pub fn of_finding(&mut self, context: &Context, finding: &Finding) -> String {
         let source = context.texts.source(finding.at.source);
         let path = site::path(context, source);
-        let field = field(&source.text, finding.at.start as usize);
+        let field = field_of(&source.text, finding.at.start as usize);
         let subject = finding.subject.as_deref().unwrap_or_default();
         let (from, to) = versions(context, finding);
         self.of(&[finding.rule, &path, subject, &field, from, to])
@@ -42,7 +42,7 @@ fn versions<'a>(context: &'a Context, finding: &Finding) -> (&'a str, &'a str) {
 }
 
 /// The keys that lead to a place, outermost first: `spec.components.image`.
-fn field(text: &str, offset: usize) -> String {
+pub fn field_of(text: &str, offset: usize) -> String {
     let offset = offset.min(text.len());
     let start = text[..offset].rfind('\n').map_or(0, |at| at + 1);
     let here = text[start..].lines().next().unwrap_or_default();

@@ -5,6 +5,7 @@
 //! one list of formats. What several reports share: `entry` (all there is to say, as a list), `site` (a place as a repository's
 //! host knows it), `paint` (the look of words), `shape` (the JSON of a place), `xml`.
 
+pub mod baseline;
 mod checkstyle;
 pub mod diff;
 mod entry;
@@ -19,9 +20,10 @@ mod json;
 mod junit;
 mod markdown;
 mod oneline;
-mod paint;
+pub mod paint;
 mod patched;
 pub mod plan;
+pub mod policy;
 pub mod rules;
 mod sarif;
 mod shape;

@@ -20,19 +20,14 @@ fn check(case: &Case) -> Vec<Finding> {
     let step = stage.step();
     let creates =
         |step: &Step| step.operands.first().and_then(|verb| verb.value()).is_some_and(|verb| verb == "create");
-    let migrates = |step: &&Step| match &step.act {
-        Act::MigrateScript => true,
-        Act::Kubectl(verb) => {
-            ["create", "apply"].contains(&verb.as_str())
-                && step.text("filename").is_some_and(|file| file.to_lowercase().contains("milvusupgrade"))
-        }
-        _ => false,
-    };
-    let same = |other: &&Step| other.section == step.section;
-    let earlier = stage.before().filter(same).any(|step| step.act == Act::Backup && creates(step));
-    let Some(migration) = stage.before().filter(same).find(migrates).filter(|_| creates(step) && !earlier) else {
-        return Vec::new();
-    };
+    let applies = |step: &Step| matches!(&step.act, Act::Kubectl(verb) if ["create", "apply"].contains(&verb.as_str()));
+    let named = |step: &Step| step.text("filename").is_some_and(|file| file.to_lowercase().contains("milvusupgrade"));
+    let same = |other: &Step| other.section == step.section;
+    let earlier = stage.before().filter(|step| same(step)).any(|step| step.act == Act::Backup && creates(step));
+    let migration = stage.earlier().find(|(step, order)| {
+        same(step) && (step.act == Act::MigrateScript || applies(step) && (order.is_some() || named(step)))
+    });
+    let Some((migration, _)) = migration.filter(|_| creates(step) && !earlier) else { return Vec::new() };
     vec![
         Finding::new(step.at, "this backup comes too late for the migration")
             .label(migration.at, "the metadata is rewritten here")

@@ -2,7 +2,7 @@
 
 use super::{Case, Rule, Scope, Stage};
 use crate::finding::{Confidence, Finding, Severity};
-use crate::model::{Act, Writing};
+use crate::model::{Act, Operation, Writing};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -16,7 +16,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(case: &Case) -> Vec<Finding> {
-    if let Some(stage) = case.stage(&[Act::MigrateScript]) {
+    if let Some(stage) = case.stage(&[Act::MigrateScript]).or_else(|| case.kubectl(&["apply", "create"])) {
         return before_migration(&stage).into_iter().collect();
     }
     let Some(change) = case.version_change() else { return Vec::new() };
@@ -41,10 +41,14 @@ fn before_migration(stage: &Stage) -> Option<Finding> {
     if stage.runbook.writing == Writing::Document || stage.before().any(is_backup) {
         return None;
     }
-    let operation = stage.step().text("o").unwrap_or("migrate");
-    (operation == "migrate").then(|| {
-        Finding::new(stage.step().program, "take a backup before the metadata is rewritten")
-            .note("why", "the script backs up the metadata only, and nothing of the data")
+    let step = stage.step();
+    let migrates = match step.act {
+        Act::MigrateScript => step.text("o").unwrap_or("migrate") == "migrate",
+        _ => stage.order.is_some_and(|order| order.operation == Operation::Upgrade),
+    };
+    migrates.then(|| {
+        Finding::new(step.program, "take a backup before the metadata is rewritten")
+            .note("why", "the migration backs up the metadata only, and nothing of the data")
             .note("instead", "milvus-backup create")
     })
 }

@@ -2,7 +2,7 @@
 
 use super::{Case, Rule, Scope, Stage};
 use crate::finding::{Confidence, Finding, Severity};
-use crate::model::Act;
+use crate::model::{Act, Step};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -18,11 +18,10 @@ pub const RULE: Rule = Rule {
 fn check(case: &Case) -> Vec<Finding> {
     let acts = [Act::HelmInstall, Act::HelmUpgrade, Act::HelmTemplate];
     let Some(stage) = case.stage(&acts) else { return Vec::new() };
-    let alias = |step: &crate::model::Step| {
+    fn alias(step: &Step) -> Option<&str> {
         let chart = step.chart()?.value()?;
-        let alias = chart.strip_suffix("/milvus").filter(|alias| !alias.contains('/'))?.to_string();
-        Some(alias)
-    };
+        chart.strip_suffix("/milvus").filter(|alias| !alias.contains('/'))
+    }
     let address = |name: &str| {
         let added = stage.runbook.steps.iter().filter(|step| step.act == Act::HelmRepoAdd);
         let mut added =
@@ -31,12 +30,12 @@ fn check(case: &Case) -> Vec<Finding> {
         Some(url.trim_end_matches('/').to_string())
     };
     let Some(here) = alias(stage.step()) else { return Vec::new() };
-    let other = |step: &&crate::model::Step| alias(step).is_some_and(|alias| alias != here);
+    let other = |step: &&Step| alias(step).is_some_and(|alias| alias != here);
     let earlier = stage.before().filter(|step| acts.contains(&step.act)).find(other);
     let Some((earlier, name)) = earlier.and_then(|step| Some((step, alias(step)?))) else {
-        return never_added(stage, &here).into_iter().collect();
+        return never_added(stage, here).into_iter().collect();
     };
-    if address(&here).is_some() && address(&here) == address(&name) {
+    if address(here).is_some() && address(here) == address(name) {
         return Vec::new();
     }
     let at = stage.step().chart().map_or(stage.step().at, |chart| chart.at);
@@ -55,13 +54,12 @@ fn never_added(stage: Stage, here: &str) -> Option<Finding> {
     if !["milvus", "zilliztech"].contains(&here) {
         return None;
     }
-    let added: Vec<_> = stage.before().filter(|step| step.act == Act::HelmRepoAdd).collect();
-    let name = |step: &crate::model::Step| step.operands.first().and_then(|name| name.value()).cloned();
-    if added.iter().any(|step| name(step).is_none_or(|name| name == here)) {
+    let added = || stage.before().filter(|step| step.act == Act::HelmRepoAdd);
+    let name = |step: &Step| step.operands.first().and_then(|name| name.value()).cloned();
+    if added().any(|step| name(step).is_none_or(|name| name == here)) {
         return None;
     }
-    let ours = added
-        .iter()
+    let ours = added()
         .find(|step| step.operands.get(1).and_then(|url| url.value()).is_some_and(|url| url.contains("milvus-helm")))?;
     let (at, other) = (stage.step().chart()?.at, name(ours)?);
     let finding = Finding::new(at, format!("the chart comes from `{here}` here, and only `{other}` is added"))

@@ -2,7 +2,8 @@
 
 use super::{Case, Event, Rule, Scope};
 use crate::finding::{Confidence, Finding, Severity};
-use crate::model::{Operation, Transition};
+use crate::model::{Act, Operation, Step, Transition};
+use crate::source::Span;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -16,12 +17,19 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(case: &Case) -> Vec<Finding> {
-    let Event::Transition(Transition::Ordered { migration, changed: true, .. }) = case.event else { return Vec::new() };
-    if migration.operation != Operation::Rollback {
-        return Vec::new();
-    }
+    let at = match case.event {
+        Event::Transition(Transition::Ordered { migration, changed: true, .. })
+            if migration.operation == Operation::Rollback =>
+        {
+            migration.at
+        }
+        _ => match by_patch(case) {
+            Some(at) => at,
+            None => return Vec::new(),
+        },
+    };
     vec![
-        Finding::new(migration.at, "the rollback does not wait for a migration that is still running")
+        Finding::new(at, "the rollback does not wait for a migration that is still running")
             .note(
                 "why",
                 "the operator starts the restore as soon as it reads the word, beside a task pod that still writes",
@@ -32,4 +40,16 @@ fn check(case: &Case) -> Vec<Finding> {
             )
             .note("instead", "look first that no pod with the name of the MilvusUpgrade runs"),
     ]
+}
+
+/// `kubectl patch milvusupgrade … operation: rollback`, unless the script waits before it.
+fn by_patch(case: &Case) -> Option<Span> {
+    let stage = case.kubectl(&["patch"])?;
+    let step = stage.step();
+    let (kind, _) = step.object()?;
+    let patch = step.value("patch")?;
+    let waits = |step: &Step| matches!(&step.act, Act::Kubectl(verb) if ["wait", "get"].contains(&verb.as_str()));
+    let rolls_back = patch.value().is_some_and(|text| text.contains("operation") && text.contains("rollback"));
+    let asked = stage.before().filter(|step| step.section == stage.step().section).any(waits);
+    (kind.starts_with("milvusupgrade") && rolls_back && !asked && !stage.is_shown()).then_some(patch.at)
 }

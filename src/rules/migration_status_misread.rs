@@ -1,6 +1,6 @@
 //! The Milvus is asked how its migration goes, and does not know.
 
-use super::{Case, Rule, Scope};
+use super::{Case, Rule, Scope, Stage};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::model::{Act, Field, Step};
 
@@ -19,15 +19,20 @@ fn check(case: &Case) -> Vec<Finding> {
     let Some(stage) = case.kubectl(&["describe", "get", "wait"]) else { return Vec::new() };
     let step = stage.step();
     let Some(kind) = step.operands.first() else { return Vec::new() };
-    let name = kind.value().map(|kind| kind.split(['/', '.']).next().unwrap_or(kind).to_lowercase());
-    if !name
-        .is_some_and(|name| ["milvus", "milvuses", "mi", "milvusclusters", "milvuscluster"].contains(&name.as_str()))
-    {
+    let Some(name) = kind.value().map(|kind| kind.split(['/', '.']).next().unwrap_or(kind).to_lowercase()) else {
+        return Vec::new();
+    };
+    if name.starts_with("milvusupgrade") {
+        return never_true(&stage).into_iter().collect();
+    }
+    if !["milvus", "milvuses", "mi", "milvusclusters", "milvuscluster"].contains(&name.as_str()) {
         return Vec::new();
     }
-    let orders = |step: &&Step| matches!(&step.act, Act::Kubectl(verb) if ["create", "apply"].contains(&verb.as_str()));
+    let orders = |step: &Step| matches!(&step.act, Act::Kubectl(verb) if ["create", "apply"].contains(&verb.as_str()));
     let of_upgrade = |step: &Step| step.text("filename").is_some_and(|file| file.to_lowercase().contains("upgrade"));
-    let Some(order) = stage.before().find(orders).filter(|order| of_upgrade(order)) else { return Vec::new() };
+    // What it is called says it, or the file, which holds one.
+    let mut before = stage.earlier().filter(|(step, _)| orders(step));
+    let Some((order, _)) = before.find(|(step, order)| of_upgrade(step) || order.is_some()) else { return Vec::new() };
     let asks = |step: &Step| {
         step.operands
             .first()
@@ -46,4 +51,17 @@ fn check(case: &Case) -> Vec<Finding> {
             )
             .note("the way", "kubectl get milvusupgrade <name> -o yaml, and wait for state Succeeded"),
     ]
+}
+
+/// A wait for a condition that a MilvusUpgrade does not have.
+fn never_true(stage: &Stage) -> Option<Finding> {
+    let step = stage.step();
+    let condition = step.value("for").filter(|_| step.act == Act::Kubectl("wait".to_string()))?;
+    let word = condition.value()?.strip_prefix("condition=")?.split('=').next()?.to_string();
+    let known = ["CheckingUpgrationState", "Upgraded", "Rollbacked"];
+    (!known.iter().any(|one| one.eq_ignore_ascii_case(&word))).then(|| {
+        Finding::new(condition.at, format!("a MilvusUpgrade never has the condition {word}"))
+            .note("what happens", "the command waits until its time is over, whatever becomes of the migration")
+            .note("the way", "--for=jsonpath='{.status.state}'=Succeeded")
+    })
 }

@@ -59,6 +59,7 @@ mod migration_component_image;
 mod migration_deleted_early;
 mod migration_image_mismatch;
 mod migration_image_missing;
+mod migration_incomplete;
 mod migration_namespace_differs;
 mod migration_namespace_missing;
 mod migration_old_image_first;
@@ -108,6 +109,7 @@ mod rolling_script_version_mismatch;
 mod rolling_script_version_unsupported;
 mod rollout_may_stall;
 mod rollout_paused;
+mod running_differs;
 mod script_needs_bash;
 mod script_unpinned;
 mod server_key_gone;
@@ -124,9 +126,11 @@ mod tag_behind_chart;
 mod tag_unpublished;
 mod target_patch_risky;
 mod template_variable_left;
+mod two_pods_one_volume;
 mod unreadable;
 mod update_all_at_once;
 mod update_direction_mismatch;
+mod update_unfinished;
 mod upgrade_path_illegal;
 mod upgrade_path_unknown;
 mod upgrade_setting_needed;
@@ -136,6 +140,7 @@ mod values_reuse_unfit;
 mod variant_changed;
 mod version_unreadable;
 mod volume_changed;
+mod volumes_deleted;
 
 mod frame;
 mod keys;
@@ -205,6 +210,7 @@ pub static RULES: &[&Rule] = &[
     &migration_deleted_early::RULE,
     &migration_image_mismatch::RULE,
     &migration_image_missing::RULE,
+    &migration_incomplete::RULE,
     &migration_namespace_differs::RULE,
     &migration_namespace_missing::RULE,
     &migration_old_image_first::RULE,
@@ -254,6 +260,7 @@ pub static RULES: &[&Rule] = &[
     &rolling_script_version_unsupported::RULE,
     &rollout_may_stall::RULE,
     &rollout_paused::RULE,
+    &running_differs::RULE,
     &script_needs_bash::RULE,
     &script_unpinned::RULE,
     &server_key_gone::RULE,
@@ -270,9 +277,11 @@ pub static RULES: &[&Rule] = &[
     &tag_unpublished::RULE,
     &target_patch_risky::RULE,
     &template_variable_left::RULE,
+    &two_pods_one_volume::RULE,
     &unreadable::RULE,
     &update_all_at_once::RULE,
     &update_direction_mismatch::RULE,
+    &update_unfinished::RULE,
     &upgrade_path_illegal::RULE,
     &upgrade_path_unknown::RULE,
     &upgrade_setting_needed::RULE,
@@ -282,6 +291,7 @@ pub static RULES: &[&Rule] = &[
     &variant_changed::RULE,
     &version_unreadable::RULE,
     &volume_changed::RULE,
+    &volumes_deleted::RULE,
 ];
 
 /// A rule: what it is called, how bad its findings are, and how it judges.

@@ -21,7 +21,7 @@ fn check(case: &Case) -> Vec<Finding> {
     let unknown = [Some(head), changed.map(|(base, _)| base)].into_iter().flatten();
     let Some(unknown) = unknown.filter(|end| end.version.is_unknown()).find(|end| reported(end, changed.is_some()))
     else {
-        return Vec::new();
+        return behind_digest(case, head).into_iter().collect();
     };
     let why = unknown.version.why().unwrap_or_default();
     let consequence = if changed.is_some() { ", so this change cannot be judged" } else { "" };
@@ -51,6 +51,32 @@ fn check(case: &Case) -> Vec<Finding> {
         false => "milvus-lint check --from VERSION",
     };
     vec![finding.note("or", way)]
+}
+
+/// A tag beside a digest, which people read and the operator does not. It matters where the operator runs something else for it.
+fn behind_digest(case: &Case, head: &Deployment) -> Option<Finding> {
+    head.image.written_value().filter(|image| image.text.contains('@'))?;
+    let version = head.version.value().filter(|_| head.assumed_version.is_none())?;
+    let operator = head.operator.value();
+    let minds = case.facts.operator_defaults.iter().any(|row| {
+        row.field == "gate"
+            && row.value == "new"
+            && row.milvus.contains(version)
+            && operator.is_none_or(|operator| row.operator.contains(operator))
+    });
+    if head.dialect != Dialect::Operator || !minds {
+        return None;
+    }
+    let finding =
+        Finding::new(head.image.at, "the operator reads the digest for a tag, and takes this for an old release")
+            .here(format!("the tag says {version}"))
+            .note(
+                "why",
+                "it takes what stands behind the last colon, and what it cannot read counts as older than everything",
+            )
+            .note("what happens", "components that the release no longer has are started, and new ones are missing")
+            .note("the way", format!("write spec.components.version: \"{version}\""));
+    Some(if operator.is_some() { finding.graded(Severity::Error) } else { finding.sure(Confidence::Likely) })
 }
 
 /// Whether the image, or what is known of the version, differs.

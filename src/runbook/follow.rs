@@ -6,8 +6,9 @@
 use crate::detect::{self, Evidence, File, Layers, Script, Tree};
 use crate::facts::Facts;
 use crate::model::{Act, Deployment, Field, Image, Step, Transition, Version, Writing};
-use crate::normalize::{self, Given, Normal};
-use std::ops::Range;
+use crate::normalize::helm::{Flag, Release, Upgrade, after_upgrade};
+use crate::normalize::{self, Given, Normal, image_edit};
+use std::collections::HashMap;
 
 /// A script with all that is needed to follow it.
 pub(super) struct Follow<'a> {
@@ -24,6 +25,8 @@ struct State {
     deployment: Deployment,
     /// What it was made of, where all of that is seen.
     evidence: Option<Evidence>,
+    /// What a release has beside its values: the chart whose defaults lie below them, and the queue that its templates found.
+    given: Given,
 }
 
 /// A release or resource on its way through the steps.
@@ -67,19 +70,24 @@ impl Follow<'_> {
     /// What the steps make of each Milvus. `milvus` are those of the repository, one for each step.
     pub(super) fn transitions(&self, steps: &[Step], milvus: &[Option<Deployment>]) -> Vec<Transition> {
         let mut threads: Vec<(Key, Thread)> = Vec::new();
+        let mut called: HashMap<(usize, bool, String), Vec<usize>> = HashMap::new();
+        let resources = self.resources();
         let mut transitions = Vec::new();
         let mut at = 0;
         for (step, milvus) in steps.iter().zip(milvus) {
             let read = std::mem::replace(&mut at, step.at.start);
-            let shown = self.shows_resource(read..step.at.start);
+            let shown =
+                resources.partition_point(|at| *at < read) < resources.partition_point(|at| *at < step.at.start);
             if shown || is_open(step) {
                 let is_met = |key: &Key| key.operated && (shown || key.section == step.section);
                 let met = threads.iter_mut().filter(|(key, _)| is_met(key));
                 met.for_each(|(_, thread)| thread.take(step, None));
             }
-            let Some(key) = Key::of(step) else { continue };
-            let index = threads.iter().position(|(other, _)| other.is(&key)).unwrap_or(threads.len());
+            let Some(key) = Key::of(step, milvus.as_ref()) else { continue };
+            let same = called.entry((key.section, key.operated, key.name.clone())).or_default();
+            let index = same.iter().copied().find(|index| threads[*index].0.is(&key)).unwrap_or(threads.len());
             if index == threads.len() {
+                same.push(index);
                 threads.push((key, Thread::default()));
             }
             let thread = &mut threads[index].1;
@@ -90,6 +98,7 @@ impl Follow<'_> {
                 Act::RollingScript | Act::MigrateScript => self.by_script(step, before.as_ref()),
                 Act::HelmRollback => thread.back(step).map(|state| back_to(step, state)),
                 Act::Kubectl(_) => self.by_patch(step, before.as_ref()),
+                Act::ImageEdited => by_edit(step, before.as_ref()),
                 _ => continue,
             };
             if step.option("dry-run").is_some() {
@@ -119,19 +128,24 @@ impl Follow<'_> {
         transitions
     }
 
-    /// Whether a resource of the operator stands as YAML in that part of the text.
-    fn shows_resource(&self, part: Range<u32>) -> bool {
-        let inside = self.script.documents.iter().filter(|(_, document)| part.contains(&document.root.at.start));
-        let mut groups = inside.filter_map(|(_, document)| document.root.get("apiVersion")?.raw_text());
-        groups.any(|group| group.starts_with("milvus.io/"))
+    /// Where resources of the operator stand as YAML in the text, in order.
+    fn resources(&self) -> Vec<u32> {
+        let operators = self.script.documents.iter().filter_map(|(_, document)| {
+            let group = document.root.get("apiVersion")?.raw_text()?;
+            group.starts_with("milvus.io/").then_some(document.root.at.start)
+        });
+        let mut resources: Vec<u32> = operators.collect();
+        resources.sort_unstable();
+        resources
     }
 
     /// The resource of the repository that a script patches. A guide may be older than what stands there.
     fn found(&self, step: &Step, milvus: Option<&Deployment>) -> Option<State> {
-        step.resource().filter(|_| self.script.writing == Writing::Script)?;
+        let in_place = step.resource().is_some() || step.act == Act::ImageEdited;
+        Some(()).filter(|()| in_place && self.script.writing == Writing::Script)?;
         let deployment = milvus?.clone();
         let evidence = self.evidence.iter().find(|evidence| evidence.at == deployment.at).cloned();
-        Some(State { deployment, evidence })
+        Some(State { deployment, evidence, given: Given::default() })
     }
 
     fn by_patch(&self, step: &Step, before: Option<&State>) -> Option<State> {
@@ -144,14 +158,45 @@ impl Follow<'_> {
             // Who manages it stays.
             deployment.operator = before.deployment.operator.clone();
         }
-        Some(State { deployment: *deployment, evidence: Some(evidence) })
+        Some(State { deployment: *deployment, evidence: Some(evidence), given: Given::default() })
     }
 
+    /// The release after a step. What it keeps is computed where all of it is seen, and unseen otherwise.
     fn by_helm(&self, step: &Step, before: Option<&State>) -> Option<State> {
-        let before: Option<&Layers> = before.and_then(|state| state.evidence.as_ref()).map(|evidence| &evidence.layers);
-        let evidence = detect::release(step, self.script, self.file, self.tree, before)?;
-        match normalize::read(&evidence, self.facts, &Given::default()) {
-            Normal::Deployment(deployment) => Some(State { deployment: *deployment, evidence: Some(evidence) }),
+        let make = |kept: Option<&Layers>| detect::release(step, self.script, self.file, self.tree, kept);
+        let reuses = step.option("reuse-values").is_some();
+        let seen = before.and_then(|state| Some((state, state.evidence.as_ref()?)));
+        let Some((state, evidence)) = seen.filter(|_| step.act == Act::HelmUpgrade) else {
+            return self.read(make(None)?, Given::default());
+        };
+        let own = make(Some(&Layers::default()))?;
+        let chart = self.chart(&own);
+        let (Some(old), Some(new)) = (state.deployment.chart.value().cloned(), chart) else {
+            // Which defaults lie below is not known: with this flag they are the old chart's.
+            return self.read(make(Some(&evidence.layers).filter(|_| !reuses))?, Given::default());
+        };
+        let release = Release {
+            defaults: state.given.defaults.clone().unwrap_or_else(|| old.clone()),
+            chart: old,
+            values: evidence.layers.clone(),
+            live: state.given.live,
+        };
+        let flag = step.options.iter().rev().find_map(|option| Flag::parse(&option.name)).unwrap_or_default();
+        let upgrade = Upgrade { chart: new, values: own.layers.clone(), flag, looks: true };
+        let after = after_upgrade(&release, &upgrade, self.facts);
+        let keeps = after.values.0.len() > own.layers.0.len();
+        let made = if keeps { make(Some(&evidence.layers))? } else { own };
+        self.read(made, Given { chart: None, ..after.given() })
+    }
+
+    /// The chart that a release is of, where its version is known.
+    fn chart(&self, evidence: &Evidence) -> Option<Version> {
+        self.read(evidence.clone(), Given::default())?.deployment.chart.value().cloned()
+    }
+
+    fn read(&self, evidence: Evidence, given: Given) -> Option<State> {
+        match normalize::read(&evidence, self.facts, &given) {
+            Normal::Deployment(deployment) => Some(State { deployment: *deployment, evidence: Some(evidence), given }),
             Normal::Migration(_) => None,
         }
     }
@@ -172,7 +217,8 @@ impl Follow<'_> {
         deployment.version = version;
         deployment.at = step.program;
         deployment.image = Field::unknown(step.at, "the script names the version");
-        Some(State { deployment, evidence: before.and_then(|before| before.evidence.clone()) })
+        let given = before.map(|before| before.given.clone()).unwrap_or_default();
+        Some(State { deployment, evidence: before.and_then(|before| before.evidence.clone()), given })
     }
 }
 
@@ -187,8 +233,9 @@ struct Key {
 }
 
 impl Key {
-    fn of(step: &Step) -> Option<Key> {
+    fn of(step: &Step, milvus: Option<&Deployment>) -> Option<Key> {
         let name = match &step.act {
+            Act::ImageEdited => milvus?.id.path.as_str(),
             Act::Kubectl(verb) if verb == "patch" => step.resource()?,
             _ => step.instance()?.value()?,
         };
@@ -207,6 +254,14 @@ impl Key {
 /// Whether a command may change any resource, so that nothing is known of them afterwards: a manifest, or a MilvusUpgrade in it.
 fn is_open(step: &Step) -> bool {
     matches!(&step.act, Act::Kubectl(verb) if ["apply", "create", "replace", "edit"].contains(&verb.as_str()))
+}
+
+/// The Milvus of a file after another image was written into it.
+fn by_edit(step: &Step, before: Option<&State>) -> Option<State> {
+    let before = before?;
+    let (image, version) = image_edit::edited(step, before.deployment.image.value()?)?;
+    let deployment = Deployment { image, version, at: step.program, ..before.deployment.clone() };
+    Some(State { deployment, evidence: None, given: Given::default() })
 }
 
 /// A revision that comes back; it is said where it is asked for.

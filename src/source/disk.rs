@@ -127,7 +127,7 @@ fn scan_with_tracked(scan: &Scan<'_>, folders: &[(PathBuf, String)], work_tree: 
             .map(|root| threads.spawn(move || git::tracked(root, scan.filter)));
         (scan.folders(&only_folders), tracked.and_then(|thread| thread.join().ok()).unwrap_or_default())
     });
-    let opened: HashSet<&Path> = scanned.opened.iter().map(PathBuf::as_path).collect();
+    let opened: HashSet<&Path> = scanned.opened.iter().map(|(path, _)| path.as_path()).collect();
     let missed: Vec<PathBuf> = tracked
         .into_iter()
         .filter(|path| !opened.contains(path.as_path()) && only_folders.iter().any(|folder| path.starts_with(folder)))

@@ -7,7 +7,11 @@
 pub mod asked;
 pub mod disk;
 pub mod git;
+mod lines;
 
+pub use lines::position;
+
+use lines::Lines;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -109,6 +113,8 @@ pub struct Sources {
     pub changed: Option<Vec<String>>,
     /// What is known of paths that texts refer to and at which no text was found.
     pub absent: BTreeMap<String, Absence>,
+    /// Where lines begin, as far as somebody has asked.
+    lines: Lines,
 }
 
 /// Why there is no text at a path.
@@ -137,7 +143,8 @@ pub struct Wanted {
 impl Sources {
     /// A side with nothing in it.
     pub fn empty(side: Side) -> Sources {
-        Sources { side, files: Vec::new(), unreadable: Vec::new(), seen: 0, changed: None, absent: BTreeMap::new() }
+        let (files, unreadable, absent) = (Vec::new(), Vec::new(), BTreeMap::new());
+        Sources { side, files, unreadable, seen: 0, changed: None, absent, lines: Lines::default() }
     }
 
     /// A side from texts given as `(path, text)`; for tests, standard input, and texts made by the caller.
@@ -176,11 +183,7 @@ pub struct Texts<'a> {
 impl<'a> Texts<'a> {
     /// The source that `id` names.
     pub fn source(&self, id: SourceId) -> &'a Source {
-        let sources = match id.side {
-            Side::Base => self.base,
-            Side::Head => self.head,
-        };
-        &sources.files[id.index as usize]
+        &self.side(id).files[id.index as usize]
     }
 
     /// The bytes at a place.
@@ -190,22 +193,20 @@ impl<'a> Texts<'a> {
 
     /// Line and column (both from 1; the column counts characters) of a byte offset.
     pub fn position(&self, id: SourceId, offset: u32) -> (usize, usize) {
-        position(&self.source(id).text, offset as usize)
+        self.side(id).lines.position(id.index as usize, &self.source(id).text, offset as usize)
     }
-}
 
-/// Line and column of a byte offset in `text`, both from 1. The column counts characters, a leading BOM not among them.
-pub fn position(text: &str, offset: usize) -> (usize, usize) {
-    let offset = offset.min(text.len());
-    let before = &text.as_bytes()[..offset];
-    let line = memchr_count(before) + 1;
-    let start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
-    let column = String::from_utf8_lossy(&before[start..]).chars().filter(|&c| c != '\u{feff}').count() + 1;
-    (line, column)
-}
+    /// A line by its number from 0, without its end; `None` behind the last.
+    pub fn line(&self, id: SourceId, line: usize) -> Option<&'a str> {
+        self.side(id).lines.line(id.index as usize, &self.source(id).text, line)
+    }
 
-fn memchr_count(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|&&byte| byte == b'\n').count()
+    fn side(&self, id: SourceId) -> &'a Sources {
+        match id.side {
+            Side::Base => self.base,
+            Side::Head => self.head,
+        }
+    }
 }
 
 /// Why a door could not give what was asked for; the message says what to do.

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::super::disk::{Filter, pair_of_paths, stdin, walk};
 use super::super::{Side, Source, SourceError, Sources};
-use super::{Pair, Repository};
+use super::{Index, Pair, Repository};
 
 const MILVUS: &str = "kind: Milvus\nspec: {}\n";
 const OTHER: &str = "kind: Other\n";
@@ -498,4 +498,72 @@ fn pairs_and_standard_input() {
     assert!(message(pair_of_paths(Path::new("/nowhere"), &it.0, &filter())).contains("/nowhere"));
     assert_eq!(stdin(MILVUS.as_bytes()).unwrap().name(), "standard input:-");
     assert!(message(stdin(&b"\xff"[..])).contains("not UTF-8"));
+}
+
+/// A repository whose files are older than its index, as in any clone that is older than a second.
+#[cfg(unix)]
+fn aged(files: &[(&str, &str)]) -> Folder {
+    let folder = Folder::repository();
+    let then = std::time::SystemTime::now() - std::time::Duration::from_secs(3_600);
+    for (path, text) in files {
+        folder.write(path, text);
+        std::fs::File::options().write(true).open(folder.path(path)).unwrap().set_modified(then).unwrap();
+    }
+    folder.commit();
+    folder
+}
+
+#[cfg(unix)]
+#[test]
+fn the_index_is_read_as_git_reads_it() {
+    let it = aged(&[
+        ("a.yaml", MILVUS),
+        ("apps/one/a.yaml", OTHER),
+        ("apps/one/ab.yaml", MILVUS),
+        ("apps/über.yaml", OTHER),
+    ]);
+    it.git(&["update-index", "--chmod=+x", "apps/one/a.yaml"]);
+    for version in ["2", "3", "4"] {
+        it.git(&["update-index", "--index-version", version]);
+        let index = Index::read(&it.path(".git/index")).unwrap();
+        let read = |noted: &super::index::Noted| {
+            let mode = if noted.is_executable() { "100755" } else { "100644" };
+            format!("{mode} {} 0\t{}", noted.oid(), noted.path)
+        };
+        let read: Vec<String> = index.entries.iter().map(read).collect();
+        assert_eq!(read.join("\n"), it.git(&["-c", "core.quotepath=off", "ls-files", "-s"]), "version {version}");
+    }
+    it.write("cut", &std::fs::read(it.path(".git/index")).unwrap()[..100]);
+    assert!(Index::read(&it.path("cut")).is_none());
+    assert!(Index::read(&it.path("a.yaml")).is_none());
+}
+
+#[cfg(unix)]
+#[test]
+fn only_files_that_were_touched_are_in_doubt() {
+    let it = aged(&[("a.yaml", MILVUS), ("b.yaml", MILVUS), ("c.yaml", MILVUS), ("d.yaml", OTHER), ("e.yaml", MILVUS)]);
+    let in_doubt = || {
+        let repository = it.open();
+        let scope = super::scope::Scope::new(&repository, &[], &it.0).unwrap();
+        let index = repository.read_index().unwrap();
+        let doubtful = index.doubtful(repository.root(), &scope, &std::collections::HashMap::new());
+        doubtful.into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(in_doubt(), NONE);
+    assert_eq!(changed(&it.now()), NONE);
+    // Touched and the same; changed; gone; changed and added; new.
+    it.write("a.yaml", MILVUS);
+    it.write("b.yaml", format!("{MILVUS}# new\n"));
+    it.remove("c.yaml");
+    it.write("d.yaml", MILVUS);
+    it.git(&["add", "d.yaml"]);
+    it.write("f.yaml", MILVUS);
+    assert_eq!(in_doubt(), ["a.yaml", "b.yaml", "c.yaml", "d.yaml"]);
+    let pair = it.now();
+    assert_eq!(changed(&pair), ["b.yaml", "c.yaml", "d.yaml", "f.yaml"]);
+    assert_eq!(text(&pair.0, "b.yaml"), MILVUS);
+    // What a sparse checkout leaves out is not gone.
+    it.git(&["update-index", "--skip-worktree", "e.yaml"]);
+    it.remove("e.yaml");
+    assert_eq!(changed(&it.now()), ["b.yaml", "c.yaml", "d.yaml", "f.yaml"]);
 }

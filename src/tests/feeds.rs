@@ -8,7 +8,38 @@ use crate::rules::RULES;
 use std::collections::BTreeMap;
 
 /// What is said of each: one word for each Milvus. Alone, `unchanged` is wrong.
-const SAID: &[(&str, &str)] = &[];
+const SAID: &[(&str, &str)] = &[
+    ("argocd-cluster-secret", "unknown"),
+    ("argocd-file-parameter", "illegal"),
+    ("argocd-git-file", "illegal"),
+    ("argocd-git-file-function", "unknown"),
+    ("argocd-list", "unchanged, legal"),
+    ("argocd-value-file", "illegal"),
+    ("chart-template-resource", "unknown"),
+    ("chart-template-workload", "unknown"),
+    ("compose-env", "illegal"),
+    ("compose-env-file", "illegal"),
+    ("compose-other-env", "unknown"),
+    ("fleet-cluster-values", "unknown"),
+    ("fleet-customization", "unchanged, illegal"),
+    ("flux-substitute-config-map", "illegal"),
+    ("flux-substitute-generated", "illegal"),
+    ("flux-substitute-secret", "illegal"),
+    ("flux-values-encrypted", "unknown"),
+    ("flux-values-generated", "illegal"),
+    ("flux-values-secret", "illegal"),
+    ("helmfile-environments", "illegal, unchanged"),
+    ("helmfile-function", "unknown"),
+    ("helmfile-values-template", "illegal"),
+    ("kustomize-charts", "illegal"),
+    ("kustomize-replacement", "illegal"),
+    ("terraform-lookup", "unknown"),
+    ("terraform-templatefile", "unknown"),
+    ("terraform-two-tfvars", "unchanged, illegal"),
+    ("terraform-var-file", "unknown"),
+    ("terraform-yamldecode", "illegal"),
+    ("umbrella-lock", "illegal, unchanged"),
+];
 
 #[test]
 fn whatever_feeds_a_milvus_is_a_part_of_the_change() {

@@ -15,11 +15,12 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("normalize", &["detect", "yaml", "model", "facts", "finding", "source"]),
     ("pair", &["model"]),
     ("plan", &["facts", "model", "finding"]),
+    ("policy", &["facts", "model"]),
     ("finding", &["source", "model"]),
     ("outcome", &["source", "finding"]),
     ("rules", &["finding", "facts", "model", "source"]),
     ("fix", &["finding", "outcome", "source", "yaml"]),
-    ("report", &["finding", "source", "outcome", "plan", "facts"]),
+    ("report", &["finding", "source", "outcome", "plan", "policy", "facts"]),
     ("config", &["finding", "model", "source", "yaml"]),
     ("accept", &["config", "facts", "finding", "model", "outcome", "rules", "source", "yaml"]),
     ("lost", &["detect", "model", "source", "understand", "yaml"]),
@@ -28,6 +29,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("judge", &["detect", "facts", "finding", "hcl", "model", "normalize", "pair", "rules", "runbook", "source"]),
     ("runbook", &["detect", "facts", "model", "normalize"]),
     ("scope", &["config", "detect", "source"]),
+    ("sight", &["model", "source"]),
+    ("cluster", &["facts", "model", "normalize", "plan", "source", "yaml"]),
     ("view", &["config", "facts", "finding", "model", "outcome", "rules", "source"]),
 ];
 

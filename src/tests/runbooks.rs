@@ -87,3 +87,35 @@ fn what_the_new_chart_lacks_for_an_old_release_can_be_written() {
     let whole = install(" --set streaming.enabled=false --set indexNode.enabled=true");
     assert!(!errors(&[("go.sh", &whole)]).contains(&"chart-line-mismatch"));
 }
+
+#[test]
+fn what_a_release_keeps_is_computed() {
+    let two = |first: &str, second: &str| {
+        format!("helm install prod zilliztech/milvus {first}\nhelm upgrade prod zilliztech/milvus {second}\n")
+    };
+    let said = |first: &str, second: &str| errors(&[("go.sh", &two(first, second))]);
+    // The old chart's defaults stay with this flag: its image, and so its queue.
+    let kept = said("--version 4.2.40 --set cluster.enabled=false", "--version 5.0.0 --reuse-values");
+    assert!(kept.contains(&"values-reuse-unfit") && !kept.contains(&"upgrade-path-illegal"), "{kept:?}");
+    // The new chart's defaults come with the other.
+    let reset = said("--version 4.2.10 --set cluster.enabled=false", "--version 5.0.0 --reset-then-reuse-values");
+    assert!(reset.contains(&"upgrade-path-illegal"), "{reset:?}");
+    // And what was given is forgotten where something else is given.
+    let lost = said("--version 4.2.10 --set cluster.enabled=false", "--version 4.2.20 --set image.all.tag=v2.4.23");
+    assert!(lost.contains(&"mode-changed"), "{lost:?}");
+}
+
+#[test]
+fn another_image_that_a_script_writes_is_a_change() {
+    let compose =
+        "services:\n  standalone:\n    image: milvusdb/milvus:v2.3.3\n    command: [milvus, run, standalone]\n";
+    let said = |script: &str| errors(&[("docker-compose.yml", compose), ("go.sh", script)]);
+    let sed = "sed -i 's|milvusdb/milvus:v2.3.3|milvusdb/milvus:v2.6.6|' docker-compose.yml\ndocker compose up -d\n";
+    assert_eq!(said(sed), ["upgrade-path-illegal"]);
+    let pattern = "sed -i -E \"s#image: milvusdb/milvus:.*#image: milvusdb/milvus:v2.6.6#\" ./docker-compose.yml\n";
+    assert_eq!(said(pattern), ["upgrade-path-illegal"]);
+    let yq = "yq -i '.services.standalone.image = \"milvusdb/milvus:v2.6.6\"' docker-compose.yml\n";
+    assert_eq!(said(yq), ["upgrade-path-illegal"]);
+    assert_eq!(said("sed -i 's/v2.3.3/v2.3.22/' docker-compose.yml # milvus\n"), [""; 0]);
+    assert_eq!(said("sed -i 's/etcd:v3.5.5/etcd:v2.6.6/' docker-compose.yml # milvus\n"), [""; 0]);
+}

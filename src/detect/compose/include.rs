@@ -23,6 +23,11 @@ fn includes(root: &Node) -> impl Iterator<Item = Include<'_>> {
     })
 }
 
+/// Whether a document includes any file.
+pub(in crate::detect) fn includes_any(document: &Document) -> bool {
+    includes(&document.root).next().is_some()
+}
+
 /// One text, or a list of them.
 fn several(node: &Node) -> &[Node] {
     if node.is_seq() { node.items() } else { std::slice::from_ref(node) }
@@ -32,7 +37,7 @@ fn several(node: &Node) -> &[Node] {
 pub(super) fn variables(path: &str, tree: &Tree) -> Variables {
     let mut variables = env(tree, path, ".env");
     let Some(own) = tree.get(path).map(|file| file.id) else { return variables };
-    for file in tree.files.iter().filter(|file| file.id != own) {
+    for file in tree.including().filter(|file| file.id != own) {
         let from = &file.source.path;
         for include in file.documents.iter().flat_map(|document| includes(&document.root)) {
             let mut named = include.paths.iter().filter_map(|path| tree.beside(from, path.text()?));

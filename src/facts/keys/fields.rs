@@ -33,6 +33,12 @@ pub(super) fn all() -> &'static [Field] {
     ALL.get_or_init(|| tables::rows(tables::FIELDS).map(field).collect())
 }
 
+/// What the operator writes below `status`. Nobody else does, so these are no keys that could be misspelt.
+pub(super) fn status() -> &'static [Field] {
+    static ALL: OnceLock<Vec<Field>> = OnceLock::new();
+    ALL.get_or_init(|| tables::rows(tables::STATUS).map(field).collect())
+}
+
 fn field(row: Vec<&'static str>) -> Field {
     Field {
         schema: row[0],

@@ -15,6 +15,12 @@ pub(super) const FIELDS: KeyTable = KeyTable {
     text: include_str!("fields.csv"),
 };
 
+pub(super) const STATUS: KeyTable = KeyTable {
+    file: "keys/status.csv",
+    columns: "kind,path,type,since,until,open,words,min,required,default,heeded",
+    text: include_str!("status.csv"),
+};
+
 pub(super) const VALUES: KeyTable =
     KeyTable { file: "keys/values.csv", columns: "key,type,charts,open", text: include_str!("values.csv") };
 
@@ -35,7 +41,7 @@ pub(super) fn rows(table: KeyTable) -> impl Iterator<Item = Vec<&'static str>> {
 pub fn check() -> Vec<String> {
     use crate::model::{Range, Version};
     let mut wrong = Vec::new();
-    for table in [FIELDS, VALUES, SETTINGS, READ_TO] {
+    for table in [FIELDS, STATUS, VALUES, SETTINGS, READ_TO] {
         let file = table.file;
         let columns: Vec<&str> = table.columns.split(',').collect();
         if table.text.lines().next() != Some(table.columns) {

@@ -36,11 +36,12 @@ pub fn blocks(texts: &Texts, edits: &[Edit]) -> Vec<Block> {
     let mut sorted: Vec<&Edit> = edits.iter().collect();
     sorted.sort_by_key(|edit| edit.at);
     let groups = sorted.chunk_by(|a, b| a.at.source == b.at.source);
-    groups.map(|group| Block::new(group[0].at.source, &texts.source(group[0].at.source).text, group)).collect()
+    groups.map(|group| Block::new(texts, group[0].at.source, group)).collect()
 }
 
 impl Block {
-    fn new(source: SourceId, text: &str, edits: &[&Edit]) -> Block {
+    fn new(texts: &Texts, source: SourceId, edits: &[&Edit]) -> Block {
+        let text = texts.source(source).text.as_str();
         // Only the lines that an edit touches are compared; a line here is without its line feed.
         let first = edits.first().map_or(0, |edit| edit.at.start as usize);
         let last = edits.iter().map(|edit| edit.at.end as usize).max().unwrap_or(first);
@@ -57,10 +58,9 @@ impl Block {
             }
         }
         changed.push_str(&text[done..end]);
-        let whole: Vec<&str> = lines(text);
-        let skipped = text[..start].matches('\n').count();
+        let skipped = texts.position(source, start as u32).0 - 1;
         let (old, new) = (lines(&text[start..end]), lines(&changed));
-        let mut writer = Writer { whole: &whole, shown: None, added: 0, removed: 0, lines: Vec::new() };
+        let mut writer = Writer { texts, source, shown: None, added: 0, removed: 0, lines: Vec::new() };
         for op in TextDiff::from_slices(&old, &new).ops() {
             writer.change(*op, skipped, &new);
         }
@@ -90,8 +90,9 @@ fn lines(text: &str) -> Vec<&str> {
 
 /// Collects the lines of a block in order.
 struct Writer<'a> {
-    /// Every line of the source before the change.
-    whole: &'a [&'a str],
+    /// The source before the change.
+    texts: &'a Texts<'a>,
+    source: SourceId,
     /// The last old line shown, by index.
     shown: Option<usize>,
     /// How many lines were added and removed so far, which moves the numbers of what follows.
@@ -100,7 +101,17 @@ struct Writer<'a> {
     lines: Vec<Line>,
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
+    /// An old line by its index.
+    fn line(&self, index: usize) -> Option<&'a str> {
+        self.texts.line(self.source, index)
+    }
+
+    /// The same where it is known to be there.
+    fn whole(&self, index: usize) -> &'a str {
+        self.line(index).unwrap_or_default()
+    }
+
     /// Shows one step of the comparison, whose old and new indices both count from the line `skipped`.
     fn change(&mut self, op: DiffOp, skipped: usize, new: &[&str]) {
         let (old_range, new_range) = (op.old_range(), op.new_range());
@@ -108,7 +119,7 @@ impl Writer<'_> {
         match op {
             DiffOp::Equal { .. } => {
                 let between = self.shown.is_some() || !self.lines.is_empty();
-                if between && old_range.len() <= BETWEEN && old_range.end < self.whole.len() {
+                if between && old_range.len() <= BETWEEN && self.line(old_range.end).is_some() {
                     old_range.for_each(|index| self.around(index));
                 }
                 return;
@@ -117,10 +128,10 @@ impl Writer<'_> {
             _ => self.gap_before(old_range.start),
         }
         let pairs: Vec<_> =
-            old_range.clone().zip(new_range.clone()).map(|(old, at)| differing(self.whole[old], new[at])).collect();
+            old_range.clone().zip(new_range.clone()).map(|(old, at)| differing(self.whole(old), new[at])).collect();
         for (nth, index) in old_range.clone().enumerate() {
             let part = pairs.get(nth).map_or(0..0, |pair| pair.0.clone());
-            self.lines.push(Line::Removed(index + 1, self.whole[index].to_owned(), part));
+            self.lines.push(Line::Removed(index + 1, self.whole(index).to_owned(), part));
             self.shown = Some(index);
         }
         for (nth, index) in new_range.clone().enumerate() {
@@ -139,8 +150,8 @@ impl Writer<'_> {
         let indent = |line: &str| line.len() - line.trim_start_matches([' ', '\u{feff}']).len();
         let depth = inserted.iter().find(|line| !line.trim().is_empty()).map_or(0, |line| indent(line));
         let parent = (0..index).rev().find(|&at| {
-            let line = self.whole[at].trim();
-            !line.is_empty() && !line.starts_with('#') && indent(self.whole[at]) < depth
+            let line = self.whole(at).trim();
+            !line.is_empty() && !line.starts_with('#') && indent(self.whole(at)) < depth
         });
         match parent {
             Some(parent) if index - parent <= ABOVE => (parent..index).for_each(|at| self.around(at)),
@@ -155,9 +166,9 @@ impl Writer<'_> {
 
     /// Shows an old line, unless it was shown before; marks what was left out.
     fn around(&mut self, index: usize) {
-        let Some(line) = self.whole.get(index).filter(|_| self.shown.is_none_or(|shown| shown < index)) else { return };
+        let Some(line) = self.line(index).filter(|_| self.shown.is_none_or(|shown| shown < index)) else { return };
         let number = index + 1 + self.added - self.removed;
-        let line = (*line).to_owned();
+        let line = line.to_owned();
         self.gap_before(index);
         if !line.trim().is_empty() {
             self.lines.push(Line::Around(number, line));

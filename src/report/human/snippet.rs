@@ -7,7 +7,7 @@ use super::digits;
 use crate::finding::{Finding, Severity};
 use crate::report::paint::{Paint, Role, is_c1, one_line};
 use crate::report::{Context, Style};
-use crate::source::{Source, SourceId, Span, Texts, position};
+use crate::source::{SourceId, Span, Texts};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use std::ops::Range;
 
@@ -94,7 +94,7 @@ fn excerpts(texts: &Texts, finding: &Finding) -> Vec<Excerpt> {
             ids.push(at.source);
         }
     }
-    ids.into_iter().map(|id| Excerpt::new(id, texts.source(id), finding)).collect()
+    ids.into_iter().map(|id| Excerpt::new(texts, id, finding)).collect()
 }
 
 /// Some lines of a source, as they are shown.
@@ -108,7 +108,8 @@ struct Excerpt {
 }
 
 impl Excerpt {
-    fn new(id: SourceId, source: &Source, finding: &Finding) -> Excerpt {
+    fn new(texts: &Texts, id: SourceId, finding: &Finding) -> Excerpt {
+        let source = texts.source(id);
         let starts = places(finding).filter(|(at, _)| at.source == id).map(|(at, _)| at.start as usize);
         let (first, last) = starts.fold((usize::MAX, 0), |(first, last), start| (first.min(start), last.max(start)));
         let whole = source.text.as_str();
@@ -116,7 +117,7 @@ impl Excerpt {
         let mut excerpt = Excerpt {
             id,
             name: one_line(&source.name()),
-            first_line: position(whole, from).0,
+            first_line: texts.position(id, from as u32).0,
             text: String::new(),
             lines: Vec::new(),
         };

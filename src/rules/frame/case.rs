@@ -63,6 +63,8 @@ pub struct Stage<'a> {
     pub milvus: Option<&'a Deployment>,
     /// The MilvusUpgrade of this repository that it is about.
     pub order: Option<&'a Migration>,
+    /// The same for each step of the runbook.
+    pub orders: &'a [Option<Migration>],
 }
 
 impl<'a> Stage<'a> {
@@ -74,6 +76,13 @@ impl<'a> Stage<'a> {
     /// The steps before it, the nearest first.
     pub fn before(&self) -> impl Iterator<Item = &'a Step> + use<'a> {
         self.runbook.steps[..self.index].iter().rev()
+    }
+
+    /// The steps before it with the MilvusUpgrade that each is about, the nearest first.
+    pub fn earlier(&self) -> impl Iterator<Item = (&'a Step, Option<&'a Migration>)> + use<'a> {
+        let orders = self.orders.iter().map(Option::as_ref);
+        let both = self.runbook.steps.iter().zip(orders).take(self.index);
+        both.collect::<Vec<_>>().into_iter().rev()
     }
 
     /// Whether it stands in a document and is about no Milvus of this repository: people show what others do, too.

@@ -163,7 +163,9 @@ impl<'a> Asked<'a> {
             };
             let (before, after) = (find(base), find(head));
             let unseen = |one: Option<&Setting>, side: &Deployment| one.is_none() && side.settings.open;
-            if unseen(before, base) || unseen(after, head) {
+            // What a cluster does not show is not known to differ.
+            let hidden = before.is_some_and(|one| one.worth.is_hidden());
+            if unseen(before, base) || unseen(after, head) || hidden && after.is_some() {
                 return None;
             }
             let says = |one: Option<&Setting>, want: &str| match one {

@@ -3,7 +3,7 @@
 //! Takes absolute or relative folders and a [`Filter`]; gives what was kept, under the paths at which it was opened. It does not
 //! know what the user calls these files: the doors name them.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -23,8 +23,8 @@ pub(in crate::source) struct Found {
 #[derive(Default)]
 pub(in crate::source) struct Scanned {
     pub found: Vec<Found>,
-    /// Every path whose name was worth opening, kept or not.
-    pub opened: Vec<PathBuf>,
+    /// Every path whose name was worth opening, kept or not, with the file's state when it was opened.
+    pub opened: Vec<(PathBuf, Option<Metadata>)>,
     /// How many files there were, opened or not.
     pub seen: usize,
 }
@@ -77,7 +77,7 @@ pub(in crate::source) fn read_files(paths: &[PathBuf], filter: &Filter, given: b
     let read = |buffer: &mut Vec<u8>, path: &PathBuf| {
         let about = if given { path.metadata() } else { path.symlink_metadata() }.ok()?;
         if about.is_file() {
-            read_open(path, Some(about.len()), filter, given, buffer)
+            read_open(path, Some(about.len()), filter, given, buffer, &mut None)
         } else if given && !about.is_dir() {
             let mut content = Vec::new();
             let result = File::open(path).and_then(|file| file.take(LARGEST).read_to_end(&mut content));
@@ -138,13 +138,14 @@ impl Worker<'_> {
 
     fn open(&mut self, path: PathBuf) {
         let given = self.scan.filter.keeps(&path);
-        let look = read_open(&path, None, self.scan.filter, given, &mut self.buffer);
+        let mut about = None;
+        let look = read_open(&path, None, self.scan.filter, given, &mut self.buffer, &mut about);
         match look {
             Some(Look::Text(text)) => self.mine.found.push(Found { path: path.clone(), text: Ok(text) }),
             Some(Look::Unreadable(why)) => self.mine.found.push(Found { path: path.clone(), text: Err(why) }),
             Some(Look::Skip) | None => {}
         }
-        self.mine.opened.push(path);
+        self.mine.opened.push((path, about));
     }
 
     /// A folder that cannot be entered may hide what matters; say so. What vanished meanwhile is not worth a word.
@@ -178,12 +179,23 @@ fn path_of(error: &ignore::Error) -> Option<&Path> {
     }
 }
 
-/// Reads and judges one regular file with as few system calls as can be: open, size, read. `None`: it is gone.
-fn read_open(path: &Path, size: Option<u64>, filter: &Filter, given: bool, buffer: &mut Vec<u8>) -> Option<Look> {
+/// Reads and judges one regular file with as few system calls as can be: open, size, read. `None`: it is gone. Where the size is
+/// not known before, `about` is what was asked to find out.
+fn read_open(
+    path: &Path,
+    size: Option<u64>,
+    filter: &Filter,
+    given: bool,
+    buffer: &mut Vec<u8>,
+    about: &mut Option<Metadata>,
+) -> Option<Look> {
     let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
     let mut read = || {
         let mut file = File::open(path)?;
-        let size = size.map_or_else(|| file.metadata().map(|about| about.len()), Ok)?;
+        let size = match size {
+            Some(size) => size,
+            None => about.insert(file.metadata()?).len(),
+        };
         if size > LARGEST {
             return Ok(filter.look_at_large(&name, file, given));
         }

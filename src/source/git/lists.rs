@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::Repository;
+use super::index::Index;
 use super::scope::Scope;
 use crate::source::SourceError;
 use crate::source::disk::Filter;
@@ -23,6 +24,21 @@ pub(super) struct Entry {
 pub(super) struct Listed {
     pub entries: Vec<Entry>,
     pub count: usize,
+}
+
+impl Listed {
+    /// The files of an index.
+    pub fn of(index: &Index, scope: &Scope, filter: &Filter) -> Listed {
+        let mut listed = Listed::default();
+        for noted in index.entries.iter().filter(|noted| noted.is_file() && scope.contains(&noted.path)) {
+            listed.count += 1;
+            if scope.gives(&noted.path) || filter.wants_path(&noted.path) {
+                listed.entries.push(Entry { path: noted.path.clone(), oid: noted.oid() });
+            }
+        }
+        listed.entries.dedup_by(|a, b| a.path == b.path);
+        listed
+    }
 }
 
 /// What one path was and is; `None`: no file. A work tree's own version has an id of zeros.
@@ -67,6 +83,9 @@ impl Repository {
 
     /// The files of the index; a path in conflict is listed once.
     pub(super) fn list_index(&self, scope: &Scope, filter: &Filter) -> Result<Listed, SourceError> {
+        if let Some(index) = self.read_index() {
+            return Ok(Listed::of(&index, scope, filter));
+        }
         let output = self.run(["ls-files", "-s", "-z", "--"].into_iter().chain(scope.pathspecs()))?;
         // <mode> <oid> <stage>\t<path>
         let mut listed = listed(&output, scope, filter, |fields| fields.nth(1));
@@ -74,14 +93,29 @@ impl Repository {
         Ok(listed)
     }
 
+    /// The index, where Git is not needed to read it.
+    pub(super) fn read_index(&self) -> Option<Index> {
+        self.index.as_deref().and_then(Index::read)
+    }
+
     /// What `git diff` with these arguments finds different.
     pub(super) fn changes(&self, args: &[&str], scope: &Scope) -> Result<Changes, SourceError> {
+        self.changes_at(args, scope, scope.pathspecs())
+    }
+
+    /// The same of some paths.
+    pub(super) fn changes_at<'p>(
+        &self,
+        args: &[&'p str],
+        scope: &Scope,
+        paths: impl Iterator<Item = &'p str>,
+    ) -> Result<Changes, SourceError> {
         // Without the first option a file that was only touched would count as different.
-        let mut all = vec!["-c", "diff.autoRefreshIndex=true", "diff"];
+        let mut all: Vec<&str> = vec!["-c", "diff.autoRefreshIndex=true", "diff"];
         all.extend(PLAIN);
         all.extend(args);
         all.push("--");
-        let output = self.run(all.into_iter().chain(scope.pathspecs()))?;
+        let output = self.run(all.into_iter().chain(paths))?;
         let mut changes = Changes::new();
         let mut parts = output.split(|&byte| byte == 0);
         while let (Some(about), Some(path)) = (parts.next(), parts.next()) {
