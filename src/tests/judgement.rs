@@ -22,7 +22,9 @@ fn without_a_change_the_rules_about_changes_are_silent() {
     for (id, example) in all_examples() {
         for files in [&example.told.base, &example.told.head] {
             let same = Told { base: files.clone(), head: files.clone() };
-            if same.head.is_empty() {
+            // What a cluster runs is looked at from one side only: no run compares a cluster with a cluster.
+            let of_cluster = same.head.iter().any(|(path, _)| path.starts_with("live:"));
+            if same.head.is_empty() || of_cluster {
                 continue;
             }
             let (.., outcome) = same.check(&facts, RULES);
