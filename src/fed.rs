@@ -80,8 +80,13 @@ impl<'a> Change<'a> {
             // An object of data is there to be filled in somewhere, wherever it stands.
             let text = self.head.texts.get(path).or(self.base.texts.get(path)).copied().unwrap_or_default();
             let holds_data = ["kind: ConfigMap", "kind: Secret"].iter().any(|kind| text.contains(kind));
-            let near = holds_data || near.holds(path);
-            let mut concerned = names.iter().filter(|name| near || name.tells_itself());
+            let (near, beside) = (holds_data || near.holds(path), near.stands_beside(path));
+            // Every repository has many files of one name; one without folders is that of the own folder, or of one above.
+            let concerns = |name: &&Name| match name {
+                Name::File(file) if !file.contains('/') => beside,
+                name => near || name.tells_itself(),
+            };
+            let mut concerned = names.iter().filter(concerns);
             let of = |side: &Texts, name: &Name| {
                 side.texts.get(path).map(|text| said::said(text, path, name)).unwrap_or_default()
             };
@@ -134,14 +139,22 @@ impl<'a> Near<'a> {
 
     fn holds(&self, path: &str) -> bool {
         let there = folder(path);
-        let below =
-            |inner: &str, outer: &str| inner == outer || outer.is_empty() || inner.starts_with(&format!("{outer}/"));
-        self.folders.iter().any(|own| below(there, own) || below(own, there)) || self.is_named(path)
+        self.folders.iter().any(|own| is_below(there, own) || is_below(own, there)) || self.is_named(path)
+    }
+
+    fn stands_beside(&self, path: &str) -> bool {
+        let there = folder(path);
+        self.folders.iter().any(|own| is_below(own, there))
     }
 
     fn is_named(&self, path: &str) -> bool {
-        self.words.iter().any(|word| word.len() > 3 && said::matches(word, path))
+        self.words.iter().any(|word| word.contains('/') && said::matches(word, path))
     }
+}
+
+/// Whether a folder is another one, or stands in it.
+fn is_below(inner: &str, outer: &str) -> bool {
+    inner == outer || outer.is_empty() || inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'))
 }
 
 fn folder(path: &str) -> &str {

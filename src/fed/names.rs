@@ -61,7 +61,8 @@ impl Name {
                 let common = |key: &String| COMMON.contains(&key.to_ascii_lowercase().replace(['_', '-'], "").as_str());
                 keys.iter().any(|key| !common(key) || keys.len() > 1 && key == "milvus")
             }
-            Name::File(_) | Name::Object(_) => true,
+            Name::File(path) => path.contains('/'),
+            Name::Object(_) => true,
         }
     }
 }
@@ -135,7 +136,11 @@ fn named(written: &str, names: &mut BTreeSet<Name>) {
         if is_path && word.rsplit_once('.').is_some_and(|(stem, _)| says(stem)) {
             let path = word.trim_start_matches(['.', '/']);
             let path = path.strip_prefix('$').and_then(|path| path.split_once('/')).map_or(path, |(_, path)| path);
-            let path = path.trim_start_matches("*/");
+            let mut path = path;
+            // Folders that are not known, or lead upwards, are no part of what a path ends in.
+            while let Some(rest) = ["*/", "../", "./"].iter().find_map(|start| path.strip_prefix(start)) {
+                path = rest;
+            }
             names.insert(Name::File(path.to_string()));
         }
     }
@@ -347,6 +352,7 @@ mod tests {
             ("local.versions.milvus.chart", "versions.milvus.chart"),
             ("format(\"%s\", var.tag)", "tag"),
             ("yamldecode(file(\"${path.module}/versions.yaml\"))", "versions.yaml"),
+            ("file(\"${path.module}/../helm/values.yaml\")", "helm/values.yaml"),
             ("{{ milvus_version }}", "milvus_version"),
             ("v2.5.1", ""),
         ] {
