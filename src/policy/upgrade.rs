@@ -416,7 +416,7 @@ mod tests {
             let named = format!("variables.{}", name(&edge.id));
             let holders = [&illegal, &conditional, &unknown];
             let holds = |policy: &Policy| policy.validations.iter().any(|one| one.expression.contains(&named));
-            assert!(holders.into_iter().any(|policy| holds(policy)), "{}", edge.id);
+            assert!(holders.into_iter().any(holds), "{}", edge.id);
         }
     }
 }

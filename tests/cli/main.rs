@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod applications;
+mod beginnings;
 mod changes;
 mod commands;
 mod plan;

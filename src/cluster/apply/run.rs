@@ -309,7 +309,7 @@ impl Run {
             from: hop.to,
             to: hop.from.clone(),
             service: hop.service,
-            stages: hop.back.into_iter().map(|stage| stage.as_it_stands(seen)).collect::<Result<_, _>>()?,
+            stages: hop.back.into_iter().map(|stage| stage.taken_over(seen)).collect::<Result<_, _>>()?,
             back: Vec::new(),
             back_note: "a way back is not taken back; plan anew".to_string(),
             undoes: true,
@@ -326,7 +326,7 @@ impl Run {
 impl Stage {
     /// A stage of a way back, as far as there is something to take back: a migration that never began is left out, and one
     /// that the operator has taken back already is only watched.
-    fn as_it_stands(mut self, seen: &Seen) -> Result<Stage, String> {
+    fn taken_over(mut self, seen: &Seen) -> Result<Stage, String> {
         let Some(Write::Operation { upgrade, .. }) = self.writes.first() else { return Ok(self) };
         match seen.upgrade(upgrade).map(|upgrade| upgrade.state.as_str()) {
             None => {
