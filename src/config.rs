@@ -126,11 +126,12 @@ impl Config {
     }
 
     /// Files that are looked at whatever is in them: the config itself, the values files that it names, the variables of
-    /// Terraform, kustomizations, and `more`.
+    /// Terraform, kustomizations, what is laid over compose files, and `more`.
     pub fn kept_files(&self, more: &[Glob]) -> GlobSet {
         let tables = self.values.iter().chain(self.before.iter().flat_map(|before| &before.values));
         // Nothing in a file of variables says what they are for, and nothing in an overlay what it builds upon.
-        let named = [FILE_NAME, "**/*.tfvars", "**/kustomization.{yaml,yml}", "**/Kustomization"];
+        let over = "**/{docker-compose,compose}.override.{yaml,yml}";
+        let named = [FILE_NAME, "**/*.tfvars", "**/kustomization.{yaml,yml}", "**/Kustomization", over];
         let own: Vec<Glob> = named.iter().filter_map(|glob| Glob::new(glob).ok()).collect();
         let mut globs = GlobSetBuilder::new();
         for glob in tables.flat_map(|entry| &entry.globs).chain(&own).chain(more) {

@@ -169,6 +169,10 @@ pub(crate) fn edits(
             edits.extend(refilled);
             continue;
         }
+        if let Some(edit) = normalize::elsewhere(evidence, set).and_then(|one| filled_in(&one, texts)) {
+            edits.push(edit);
+            continue;
+        }
         let written = normalize::write(evidence, set);
         if written.is_empty() {
             return Err("it cannot be said in this file".to_string());
@@ -188,4 +192,13 @@ pub(crate) fn edits(
     // The parts of one Milvus stand in several documents, and not always in their order.
     edits.sort_by_key(|edit: &source::Edit| (edit.at.source, edit.at.start));
     Ok(edits)
+}
+
+/// The edit of a value where it is filled in from; `None` where what stands there is not what was read.
+fn filled_in(one: &normalize::Elsewhere, texts: Texts) -> Option<source::Edit> {
+    let there = texts.text(one.at);
+    let kept = one.was.strip_suffix(there).filter(|_| !there.is_empty())?;
+    let text = one.becomes.strip_prefix(kept)?.to_string();
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    (!text.is_empty() && text.chars().all(plain)).then_some(source::Edit { at: one.at, text })
 }

@@ -25,6 +25,7 @@ pub mod source;
 pub mod yaml;
 
 mod accept;
+mod fed;
 mod judge;
 mod lost;
 mod runbook;
@@ -66,24 +67,34 @@ pub struct Known((detect::Known, detect::Known));
 pub struct Reading {
     before: Understood,
     after: Understood,
+    /// Changed files that may say what something unknown hangs on.
+    fed: Vec<Wanted>,
 }
 
 impl Reading {
     /// Reads both sides; what did not change since `known` was filled is not parsed again.
     pub fn of(base: &Sources, head: &Sources, facts: &Facts, config: &Config, known: &mut Known) -> Reading {
-        let (before, after) = understand_both(base, head, facts, config, &mut known.0);
-        Reading { before, after }
+        let (before, mut after) = understand_both(base, head, facts, config, &mut known.0);
+        let fed = if compares_files(head, config) { fed::feed(base, head, &mut after) } else { Vec::new() };
+        Reading { before, after, fed }
     }
 
     /// What the texts refer to and was not among them.
     pub fn wanted(&self) -> Vec<Wanted> {
-        self.before.wanted.iter().chain(&self.after.wanted).cloned().collect()
+        self.before.wanted.iter().chain(&self.after.wanted).chain(&self.fed).cloned().collect()
     }
 
     /// The judgement, as [`check()`] gives it of the same texts.
     pub fn judge(self, base: &Sources, head: &Sources, facts: &Facts, config: &Config) -> Outcome {
         judge_sides(self, base, head, facts, config, RULES)
     }
+}
+
+/// Whether a file that differs is one that somebody changed. Against nothing, a cluster, another file, or a version from the command
+/// line it is not.
+fn compares_files(head: &Sources, config: &Config) -> bool {
+    let with_base = config.base_name.is_some() && !config.two_files && config.sight.is_none();
+    with_base && (head.changed.is_some() || config.from.is_none())
 }
 
 fn judge_sides(
@@ -94,7 +105,7 @@ fn judge_sides(
     config: &Config,
     rules: &[&Rule],
 ) -> Outcome {
-    let Reading { before, mut after } = read;
+    let Reading { before, mut after, fed } = read;
     let compared = match &config.base_name {
         None => Compared::WithNothing,
         Some(_) if config.two_files => Compared::FileWithFile,
@@ -102,6 +113,7 @@ fn judge_sides(
         Some(_) => Compared::WithBase,
     };
     let mut troubles = lost::lost(&before, &after, base);
+    troubles.extend(if compares_files(head, config) { fed::modules(base, head, &after) } else { Vec::new() });
     troubles.extend(after.troubles);
     let running = sight::running(&before.deployments);
     if let Some(sight) = &config.sight {
@@ -120,7 +132,7 @@ fn judge_sides(
     let transitions: Vec<Transition> = transitions.into_iter().filter(|t| scope.holds(t.at())).collect();
     troubles.retain(|trouble| scope.names(trouble.at));
     let references: Vec<Reference> = after.references.into_iter().filter(|r| scope.names(r.at)).collect();
-    let wanted = before.wanted.into_iter().chain(after.wanted).collect();
+    let wanted = before.wanted.into_iter().chain(after.wanted).chain(fed).collect();
     let comments: Vec<yaml::Comment> = after.comments.into_iter().filter(|c| scope.names(c.at)).collect();
     let operators: Vec<&Operator> = after.operators.iter().filter(|operator| scope.names(operator.at)).collect();
     let heads = Heads {

@@ -11,7 +11,7 @@ mod tests;
 
 pub use conflict::{conflicts, is_partial};
 
-use crate::model::{Deployment, Identity, Migration, Move, Operation, Transition, Tree, Worth, moved};
+use crate::model::{Deployment, Field, Identity, Migration, Move, Operation, Transition, Tree, Worth, moved};
 use std::collections::HashMap;
 
 /// How the two states belong together.
@@ -174,7 +174,11 @@ pub fn perhaps_moved(transitions: &[Transition]) -> Vec<(&Deployment, Vec<&Deplo
         Transition::Created(deployment) => Some(deployment),
         _ => None,
     });
-    let candidates = new.map(|new| (new, kin::candidates(&gone, new)));
+    let new: Vec<&Deployment> = new.collect();
+    // Where one goes and all that come are variants of one chart, it is one of these, however little its name says.
+    let one_of_these =
+        gone.len() == 1 && new.len() > 1 && new.windows(2).all(|pair| kin::are_variants(pair[0], pair[1]));
+    let candidates = new.into_iter().map(|new| (new, kin::candidates(&gone, new, one_of_these)));
     candidates.filter(|(_, candidates)| !candidates.is_empty()).collect()
 }
 
@@ -195,6 +199,8 @@ fn likeness(before: &Deployment, after: &Deployment) -> u32 {
         _ => return 0,
     };
     match (&old.name, &new.name) {
+        // A name that somebody fills in is no other name once it is known.
+        (Some(a), Some(b)) if a != b && same_place && (is_open(a) || is_open(b)) => 900,
         (Some(a), Some(b)) if a == b => 1000 * namespace + if same_place { 500 } else { nearness(old, new) },
         (Some(_), Some(_)) => 0,
         _ if before.dialect != after.dialect => 0,
@@ -202,6 +208,12 @@ fn likeness(before: &Deployment, after: &Deployment) -> u32 {
         (None, None) => moved_values(before, after),
         _ => 0,
     }
+}
+
+/// Whether a name is an expression that nothing here resolves.
+fn is_open(name: &str) -> bool {
+    let roots = ["var.", "local.", "each.", "module.", "data.", "terraform."];
+    name.contains(['{', '$', '(']) || roots.iter().any(|root| name.starts_with(root))
 }
 
 /// How much two paths share, from the file's name upwards: at most 400.
@@ -232,13 +244,19 @@ pub fn same(before: &Deployment, after: &Deployment) -> bool {
     let components = |deployment: &Deployment| {
         deployment.components.iter().map(|c| (c.name.clone(), c.image.value().cloned())).collect::<Vec<_>>()
     };
+    // What is not known on both sides is the same only as long as the same thing keeps it from being known.
+    fn alike<T: PartialEq>(before: &Field<T>, after: &Field<T>) -> bool {
+        before.value() == after.value() && (before.value().is_some() || before.said == after.said)
+    }
     moved(before, after).is_none()
+        && after.ground.fed.is_none()
+        && !after.sees_less_than(before)
         && before.image.value() == after.image.value()
-        && before.version.value() == after.version.value()
+        && alike(&before.version, &after.version)
         && before.mode.value() == after.mode.value()
         && queue(before) == queue(after)
         && before.coordinators.value() == after.coordinators.value()
-        && before.chart.value() == after.chart.value()
+        && alike(&before.chart, &after.chart)
         && before.operator.value() == after.operator.value()
         && before.pulsar_line.as_ref().and_then(|line| line.value())
             == after.pulsar_line.as_ref().and_then(|l| l.value())

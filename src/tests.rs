@@ -9,6 +9,7 @@ mod containers;
 mod coverage;
 mod crds;
 mod facts;
+mod feeds;
 mod house;
 mod incidents;
 mod judgement;

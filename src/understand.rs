@@ -89,6 +89,7 @@ pub(crate) fn understand(sources: &Sources, facts: &Facts, config: &Config, know
             match normalize::read(&evidence, facts, &given) {
                 Normal::Deployment(mut deployment) => {
                     deployment.ground.files = files_of(&evidence, &tree);
+                    deployment.ground.unseen = unseen(&evidence, &tree);
                     deployment.ground.running = detect::running(file);
                     if let Some(running) = deployment.ground.running.clone().filter(|_| sources.side == Side::Head) {
                         running.tell(&mut deployment);
@@ -146,6 +147,14 @@ pub(crate) fn shown(example: &Evidence, facts: &Facts, given: &Given) -> Transit
 pub(crate) fn files_of(evidence: &Evidence, tree: &Tree) -> Vec<String> {
     let sources: BTreeSet<SourceId> = evidence.layers.0.iter().map(|layer| layer.document.source).collect();
     sources.into_iter().filter_map(|id| tree.file(id)).map(|file| file.source.path.clone()).collect()
+}
+
+/// What is named and not among the files, in one line each. A whole block says nothing of what it lacks.
+fn unseen(evidence: &Evidence, tree: &Tree) -> Vec<String> {
+    let layers = evidence.layers.0.iter().filter(|layer| layer.is_unseen());
+    let texts = layers.filter_map(|layer| tree.text(layer.node.at.source).get(layer.node.at.range()));
+    let short = texts.filter(|text| text.len() < 300 && text.lines().count() < 5);
+    short.map(|text| text.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
 }
 
 pub(crate) fn find(file: &File, tree: &Tree, side: Side, config: &Config) -> Found {

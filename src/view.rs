@@ -233,6 +233,15 @@ fn judge_change(transition: &Transition, base: &Deployment, head: &Deployment, f
     } else if let Some(why) = version_unknown(base, head) {
         verdicts.push((Verdict::Unknown, why));
     }
+    verdicts.extend(head.ground.fed.as_ref().map(|fed| {
+        let why = "what that makes of this Milvus cannot be followed";
+        (Verdict::Unknown, format!("{} changes what it says of `{}`, and {why}", fed.path, fed.name))
+    }));
+    if head.sees_less_than(base) {
+        let other = head.ground.unseen.iter().find(|text| !base.ground.unseen.contains(text));
+        let what = other.map_or("what it is made of".to_string(), |text| format!("`{text}`"));
+        verdicts.push((Verdict::Unknown, format!("{what} is not among these files, and differs from before")));
+    }
     let about = |what| facts.edge_about(what).map(|edge| (edge.verdict, edge.because.clone()));
     match (base.mode.value(), head.mode.value()) {
         // Another installation: nothing of what runs is changed in place.
@@ -275,7 +284,9 @@ fn version_unknown(base: &Deployment, head: &Deployment) -> Option<String> {
     }
     let same_image = base.image.value() == head.image.value() && base.version.value() == head.version.value();
     let same_chart = base.chart.value() == head.chart.value() && base.operator.value() == head.operator.value();
-    if same_image && same_chart {
+    let other =
+        |base: &Field<Version>, head: &Field<Version>| base.is_unknown() && head.is_unknown() && base.said != head.said;
+    if same_image && same_chart && !other(&base.version, &head.version) && !other(&base.chart, &head.chart) {
         return None;
     }
     let unknown = if head.version.is_unknown() { &head.version } else { &base.version };

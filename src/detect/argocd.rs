@@ -6,7 +6,7 @@
 
 mod action;
 mod environment;
-mod fill;
+pub(super) mod fill;
 mod folder;
 mod follow;
 mod generators;
@@ -172,7 +172,10 @@ impl Application<'_> {
         let revision = source.get("targetRevision").filter(|revision| !revision.is_null());
         // Without one the newest chart is taken: that is a range too, and it is the chart that says so.
         let version = match revision {
-            Some(node) => (node.at, self.text(Some(node)).unwrap_or_default()),
+            Some(node) => {
+                let place = node.raw_text().and_then(|text| self.fill.place(text));
+                (place.map_or(node.at, |(at, _)| at), self.text(Some(node)).unwrap_or_default())
+            }
             None => (key, String::new()),
         };
         let release = Release {

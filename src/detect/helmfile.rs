@@ -1,24 +1,28 @@
 //! Helmfile: the items of `releases:` that install the Milvus chart.
 //!
 //! The order of the values is Helmfile's own: `values` as they are listed, over them `secrets`, and what is `set` on top.
-//! What stands in `environments` fills templates and reaches no chart; only a `condition` is looked up there.
+//! What stands in `environments` fills templates and reaches no chart: a release that hangs on it is one Milvus for each.
 
 mod condition;
+mod environments;
 #[cfg(test)]
 mod tests;
 mod values;
 
 use super::release::{Release, is_milvus_chart, is_published_by_milvus};
-use super::{File, Found, Tree, helm_values};
+use super::{Evidence, File, Found, Tree, helm_values};
 use crate::model::{Identity, Surface};
 use crate::source::Span;
 use crate::yaml::{Document, Entry, Node, Path, Step};
+use environments::Environment;
 use std::sync::Arc;
 
 /// One item of `releases:`.
 struct Item<'a> {
     file: &'a File<'a>,
     tree: &'a Tree<'a>,
+    /// What its templates are filled with.
+    environment: &'a Environment,
     node: &'a Node,
     /// Where options may be written, weakest first: the templates that the item inherits, and the item itself.
     parts: Vec<Part<'a>>,
@@ -27,11 +31,12 @@ struct Item<'a> {
 }
 
 /// A map of options, and where it stands.
-#[derive(Clone)]
 struct Part<'a> {
     document: Arc<Document>,
     path: Path,
-    node: &'a Node,
+    /// As it is written, and with what its templates print.
+    written: &'a Node,
+    node: Node,
 }
 
 /// Adds every release of the Milvus chart in one document; whether the document is Helmfile's.
@@ -41,19 +46,71 @@ pub(super) fn find(document: &Arc<Document>, file: &File, tree: &Tree, found: &m
     if root.get("kind").is_some() || !items.iter().any(|item| item.get("chart").or(item.get("inherit")).is_some()) {
         return false;
     }
+    let environments = environments::of(file, tree);
+    let plain = Environment::default();
     for (index, node) in items.iter().enumerate() {
-        let item = Item::new(document, file, tree, node, index);
-        let Some(evidence) = item.release(root).and_then(Release::evidence) else { continue };
-        if item.is_off() {
-            found.off.push(evidence.at);
+        let read = |environment: &Environment| {
+            let item = Item::new(document, file, tree, (node, index), environment);
+            let mut evidence = item.release(root).and_then(Release::evidence)?;
+            evidence.layers.0.splice(0..0, environment.silent_layers(tree));
+            Some((evidence, item.is_off(), item.is_filled()))
+        };
+        let Some((mut one, off, _)) = read(&plain) else { continue };
+        if file.source.text.get(node.at.range()).is_some_and(|text| text.contains("{{")) {
+            one.layers.0.splice(0..0, environments.iter().map(Environment::silent_layer));
         }
-        found.evidence.push(evidence);
+        let mut each: Vec<(Evidence, bool)> = Vec::new();
+        for environment in &environments {
+            // One that no template tells from the others is the same Milvus.
+            if let Some((mut evidence, off, true)) = read(environment) {
+                // Where a value is known to be missing Helmfile stops, so that nothing is installed.
+                let stops = |(_, text): &(Span, String)| text.contains("{{") && !environment.fill.open;
+                if evidence.chart.as_ref().is_some_and(stops) {
+                    continue;
+                }
+                (evidence.at, evidence.id.path) =
+                    (environment.at, environment.path.clone().unwrap_or(one.id.path.clone()));
+                each.push((evidence, off));
+            }
+        }
+        if each.windows(2).all(|pair| says_the_same(&pair[0].0, &pair[1].0)) {
+            each.truncate(1);
+            each.iter_mut().for_each(|(only, _)| (only.at, only.id.path) = (one.at, one.id.path.clone()));
+        }
+        if each.is_empty() {
+            each.push((one, off));
+        }
+        for (mut evidence, off) in each {
+            let taken = |at: Span| found.evidence.iter().any(|other| other.at == at);
+            // Several releases of one environment need a place each.
+            while taken(evidence.at) && evidence.at.end > evidence.at.start + 1 {
+                evidence.at.end -= 1;
+            }
+            found.off.extend(off.then_some(evidence.at));
+            found.evidence.push(evidence);
+        }
     }
     true
 }
 
+/// Whether two environments make the same of a release, from the same places.
+fn says_the_same(one: &Evidence, other: &Evidence) -> bool {
+    let said = |evidence: &Evidence| {
+        let layers = evidence.layers.0.iter().map(|layer| &layer.node).filter(|node| node.at.end > 0);
+        let layers: Vec<_> = layers.collect();
+        format!("{:?} {:?} {:?} {layers:?}", evidence.id.namespace, evidence.id.name, evidence.chart)
+    };
+    said(one) == said(other)
+}
+
 impl<'a> Item<'a> {
-    fn new(document: &Arc<Document>, file: &'a File<'a>, tree: &'a Tree<'a>, node: &'a Node, index: usize) -> Item<'a> {
+    fn new(
+        document: &Arc<Document>,
+        file: &'a File<'a>,
+        tree: &'a Tree<'a>,
+        (node, index): (&'a Node, usize),
+        environment: &'a Environment,
+    ) -> Item<'a> {
         let conditional = document.templated && holds_actions(&file.source.text, node.at);
         // Templates elsewhere in the document change nothing in this item.
         let mut own = Arc::clone(document);
@@ -63,11 +120,29 @@ impl<'a> Item<'a> {
         let inherited = node.get("inherit").map(Node::items).unwrap_or_default().iter();
         let inherited = inherited.filter_map(|from| template(file, tree, from.get("template")?.text()?));
         let path = vec![Step::Key("releases".to_string()), Step::Index(index)];
-        let parts = inherited.chain([Part { document: own, path, node }]).collect();
-        Item { file, tree, node, parts, conditional }
+        let part = |(document, path, written): (_, _, &'a Node)| Part {
+            document,
+            path,
+            written,
+            node: environment.fill.node(written),
+        };
+        let parts = inherited.chain([(own, path, node)]).map(part).collect();
+        Item { file, tree, environment, node, parts, conditional }
     }
 
-    fn release(&self, root: &'a Node) -> Option<Release<'a>> {
+    /// Whether a template of it says something else for its environment than it says without.
+    fn is_filled(&self) -> bool {
+        let own = self.parts.iter().any(|part| format!("{:?}", part.node) != format!("{:?}", part.written));
+        own || self.templates().next().is_some()
+    }
+
+    /// The values files that are templates.
+    fn templates(&self) -> impl Iterator<Item = &Node> {
+        let lists = self.parts.iter().filter_map(|part| part.node.get("values"));
+        lists.flat_map(Node::items).filter(|item| item.raw_text().is_some_and(|path| path.ends_with(".gotmpl")))
+    }
+
+    fn release<'i>(&'i self, root: &'i Node) -> Option<Release<'i>> {
         let chart = self.entry("chart")?;
         let written = chart.value.raw_text().filter(|text| !text.is_empty())?;
         // `git::https://…@charts/milvus?ref=…` names the chart before its question mark.
@@ -102,7 +177,7 @@ impl<'a> Item<'a> {
     }
 
     /// An option, as the strongest part writes it.
-    fn entry(&self, key: &str) -> Option<&'a Entry> {
+    fn entry(&self, key: &str) -> Option<&Entry> {
         self.parts.iter().rev().find_map(|part| part.node.entry(key))
     }
 
@@ -151,12 +226,12 @@ fn repository<'a>(file: &'a File<'a>, tree: &'a Tree<'a>, alias: &str) -> Option
     known.find(|known| known.get("name").and_then(Node::raw_text) == Some(alias))?.get("url")?.raw_text()
 }
 
-/// What `inherit` names.
-fn template<'a>(file: &'a File<'a>, tree: &'a Tree<'a>, name: &str) -> Option<Part<'a>> {
+/// What `inherit` names, and where it stands.
+fn template<'a>(file: &'a File<'a>, tree: &'a Tree<'a>, name: &str) -> Option<(Arc<Document>, Path, &'a Node)> {
     documents(file, tree).find_map(|(_, document)| {
         let node = document.root.at_path(&["templates", name])?;
         let path = ["templates", name].map(|key| Step::Key(key.to_string())).to_vec();
-        Some(Part { document: Arc::clone(document), path, node })
+        Some((Arc::clone(document), path, node))
     })
 }
 

@@ -12,6 +12,7 @@ mod overlays;
 mod patch;
 mod references;
 mod remake;
+mod remote;
 mod replace;
 mod settings;
 mod subject;

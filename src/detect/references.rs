@@ -34,6 +34,8 @@ pub(super) enum Need {
     Presence,
     /// Nothing: the path leads back to where it began.
     Circle,
+    /// Nothing: what is named has no effect.
+    NoEffect,
 }
 
 impl Asked {
@@ -66,6 +68,7 @@ pub fn open(tree: &Tree, found: &[Found], side: Side) -> Open {
     for asked in asked.iter().filter(concerns) {
         let fault = match (asked.need, tree.absence(&asked.path)) {
             (Need::Circle, _) => Some(Astray::Cycle),
+            (Need::NoEffect, _) => Some(Astray::NoEffect),
             (Need::Wish, Some(_)) => None,
             (_, Some(Absence::Missing)) => Some(Astray::Missing),
             (_, Some(Absence::Outside)) => Some(Astray::Outside),

@@ -1,6 +1,8 @@
 //! Terraform and OpenTofu: `helm_release` of the Milvus chart, and `kubernetes_manifest` and `kubectl_manifest` with a resource
 //! of the operator; each call of a module is a Milvus of its own.
 //!
+//! Files of variables that are laid on demand and disagree make one Milvus each.
+//!
 //! Takes a file and the tree, for the rest of its module, the modules that it calls, and the files that expressions name. An
 //! expression is followed through variables and locals as far as the repository says them; what is left is unknown, by its name.
 
@@ -57,12 +59,51 @@ pub(super) fn find(file: &File, tree: &Tree, found: &mut Found) {
     if module.is_called() {
         return;
     }
-    for block in resources(&parsed.body).filter(|_| mentions) {
-        in_resource(&module, file, block, found);
+    let laid = Module::laid_on_demand(tree, &file.source.path);
+    let mut each: Vec<(&File, Found)> = Vec::new();
+    for one in laid {
+        let mut inside = Found::default();
+        in_root(&Module::with(tree, &file.source.path, one), file, &parsed.body, mentions, &mut inside);
+        each.push((one, inside));
     }
-    for call in parsed.body.blocks("module") {
+    if each.len() < 2 || each.windows(2).all(|pair| says_the_same(&pair[0].1, &pair[1].1)) {
+        return in_root(&module, file, &parsed.body, mentions, found);
+    }
+    for (laid, mut inside) in each {
+        // Each Milvus needs a place of its own, and the file of variables is what it has for itself.
+        let keys = laid.hcl().into_iter().flat_map(|parsed| &parsed.body.attributes).map(|attribute| attribute.at);
+        for (evidence, at) in inside.evidence.iter_mut().zip(keys) {
+            inside.off.iter_mut().filter(|off| **off == evidence.at).for_each(|off| *off = at);
+            evidence.at = at;
+            evidence.id.path.clone_from(&laid.source.path);
+        }
+        found.evidence.append(&mut inside.evidence);
+        found.off.append(&mut inside.off);
+        found.troubles.append(&mut inside.troubles);
+    }
+}
+
+/// Whether two files of variables make the same of a module, from the same places; the files themselves aside.
+fn says_the_same(one: &Found, other: &Found) -> bool {
+    let said = |found: &Found| {
+        let of = |evidence: &Evidence| {
+            let layers = evidence.layers.0.iter().filter(|layer| layer.node.at.end > 0);
+            let layers: Vec<_> = layers.map(|layer| (&layer.node, layer.document.templated)).collect();
+            format!("{:?} {:?} {layers:?}", evidence.id, evidence.chart)
+        };
+        found.evidence.iter().map(of).collect::<Vec<_>>()
+    };
+    said(one) == said(other)
+}
+
+/// What a root module describes in one of its files, and in the modules that it calls from there.
+fn in_root(module: &Module, file: &File, body: &Body, mentions: bool, found: &mut Found) {
+    for block in resources(body).filter(|_| mentions) {
+        in_resource(module, file, block, found);
+    }
+    for call in body.blocks("module") {
         let before = found.evidence.len();
-        in_call(&module, call, 0, found);
+        in_call(module, call, 0, found);
         // Each Milvus needs a place of its own, and this is where it is called from.
         let places = std::iter::once(call.at).chain(call.body.attributes.iter().map(|attribute| attribute.at));
         for (evidence, at) in found.evidence[before..].iter_mut().zip(places) {

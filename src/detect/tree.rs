@@ -164,6 +164,11 @@ impl<'a> Tree<'a> {
         self.look(from, relative, Asked::new(at, relative, Need::Wish))
     }
 
+    /// The same for what the Milvus takes from there that begins at `by`, or has a layer there.
+    pub(super) fn seek_for(&self, from: &str, relative: &str, at: Span, by: Span) -> Option<&File<'a>> {
+        self.look(from, relative, Asked { by, ..Asked::new(at, relative, Need::Wish) })
+    }
+
     /// A file or folder that must stand there for the Milvus that begins at `by`, whatever is in it.
     pub(super) fn expect(&self, from: &str, relative: &str, at: Span, by: Span) {
         let stands = self.beside(from, relative).is_some();

@@ -3,7 +3,7 @@
 //! Takes a document and what to change, gives edits. Each value is written where its literal stands, in whatever file that is,
 //! and the result is read again: it must be HCL, and the literal must say what was asked for.
 
-use super::{ExprKind, PartKind, insert, is_file, parse};
+use super::{ExprKind, PartKind, insert, is_file, json, parse};
 use crate::source::{Edit, Source, SourceId, Span};
 use crate::yaml::{self, Change, Document, EditError, Kind, Node, Path, Step, Typed};
 
@@ -137,12 +137,29 @@ fn node<'a>(root: &'a Node, path: &Path) -> Option<&'a Node> {
 /// Puts another literal in the place of one.
 fn replaced(source: &Source, at: Span, value: &str, string: bool) -> Result<Edit, EditError> {
     let there = source.text.get(at.range()).unwrap_or_default();
+    if !is_file(&source.path) {
+        return in_data(there, at, value);
+    }
     let quoted = there.starts_with('"') && there.ends_with('"');
     let bare = matches!(there, "true" | "false") || there.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    if !is_file(&source.path) || !(quoted || bare) || there.contains("${") {
+    if !(quoted || bare) || there.contains("${") {
         return refused("the value is not written as a literal");
     }
     Ok(Edit { at, text: scalar(value, string) })
+}
+
+/// The same in a file of YAML or JSON that an expression reads: a version or a word, in the quotes that are there.
+fn in_data(there: &str, at: Span, value: &str) -> Result<Edit, EditError> {
+    let quote = there.chars().next().filter(|quote| matches!(quote, '"' | '\''));
+    let inside = there.trim_matches(['"', '\'']);
+    let is_word = |text: &str| {
+        !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '/' | ':'))
+    };
+    if !is_word(inside) || !is_word(value) || inside.ends_with(':') {
+        return refused("the value is not written as a literal");
+    }
+    let quote = quote.map(String::from).unwrap_or_default();
+    Ok(Edit { at, text: format!("{quote}{value}{quote}") })
 }
 
 /// Adds what is not there yet.
@@ -150,6 +167,9 @@ fn added(source: &Source, document: &Document, change: &Change) -> Result<Edit, 
     let Change::Set { path, value, string } = change else {
         return refused("only a single value can be changed in an expression");
     };
+    if json::is_json(&source.text) {
+        return refused("nothing is added to JSON; say it by hand");
+    }
     let (text, value) = (&source.text, scalar(value, *string));
     insert::insert(text, &document.root, path, &value)
         .or_else(|| {

@@ -1,4 +1,4 @@
-//! HCL with places: the text of a Terraform or OpenTofu file to blocks, attributes and expressions that know where they
+//! HCL with places: the text of a Terraform or OpenTofu file (in JSON, too) to blocks, attributes and expressions that know where they
 //! stand, and changes of values that stand in it back to edits.
 //!
 //! Takes one source's text; gives a [`Parsed`]. Only this folder names the parser crate. It evaluates nothing, and knows
@@ -6,6 +6,7 @@
 
 mod edit;
 mod insert;
+mod json;
 mod parse;
 #[cfg(test)]
 mod tests;
@@ -16,10 +17,10 @@ pub use parse::{parse, template};
 use crate::source::Span;
 use crate::yaml::Problem;
 
-/// Whether a file of this name is written in HCL.
+/// Whether a file of this name is Terraform's.
 pub fn is_file(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
-    [".tf", ".tofu", ".tfvars"].iter().any(|ending| lower.ends_with(ending))
+    [".tf", ".tofu", ".tfvars", ".tf.json", ".tofu.json"].iter().any(|ending| lower.ends_with(ending))
 }
 
 /// What a text gave: its body, or why there is none.

@@ -2,7 +2,7 @@
 //!
 //! The crate limits how deep anything is nested, so that what recurses here is bounded. It stops at the first fault.
 
-use super::{Attribute, Block, Body, Expr, ExprKind, Parsed, Part, PartKind};
+use super::{Attribute, Block, Body, Expr, ExprKind, Parsed, Part, PartKind, json};
 use crate::source::{SourceId, Span};
 use crate::yaml::Problem;
 use hcl_edit::Span as _;
@@ -13,6 +13,9 @@ use std::ops::Range;
 
 /// Reads a file.
 pub fn parse(source: SourceId, text: &str) -> Parsed {
+    if json::is_json(text) {
+        return json::read(source, text);
+    }
     let mut reader = Reader::new(source, text);
     match tolerant(&mut reader) {
         Ok(body) => Parsed { body: reader.body(&body), problem: None },

@@ -240,12 +240,32 @@ pub struct Ground {
     pub fork: bool,
     /// What runs has written its queue down where no later file or variable changes it.
     pub queue_pinned: bool,
+    /// What is named and not among the files, as it is written.
+    pub unseen: Vec<String>,
+    /// What has changed of that on which something of it hangs that is not known.
+    pub fed: Option<Fed>,
     /// What a cluster shows of it.
     pub running: Option<Running>,
     /// Where a Deployment starts a new pod beside the old one, both with the same volume.
     pub pods_overlap: Option<Span>,
     /// A volume that belongs to the project of a compose file and is deleted with it.
     pub own_volume: Option<Span>,
+}
+
+impl Deployment {
+    /// Whether something that decides is not known, while values are named that are not among the files; and others than before.
+    pub fn sees_less_than(&self, base: &Deployment) -> bool {
+        let open = self.version.is_unknown() || self.mode.is_unknown() || self.queue.is_unknown();
+        open && self.ground.unseen != base.ground.unseen
+    }
+}
+
+/// A file that says something else than before of a name on which a Milvus hangs, in a way that cannot be followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fed {
+    /// From the repository's root.
+    pub path: String,
+    pub name: String,
 }
 
 /// What somebody wrote, whether or not it is known to be in force.

@@ -17,8 +17,8 @@ mod written;
 
 pub use constraint::Constraint;
 pub use deployment::{
-    Component, CoordinatorLayout, Deployment, Dialect, Ground, Identity, Migration, Mode, Oddity, Operation, Queue,
-    Surface, Unfound, Verbatim,
+    Component, CoordinatorLayout, Deployment, Dialect, Fed, Ground, Identity, Migration, Mode, Oddity, Operation,
+    Queue, Surface, Unfound, Verbatim,
 };
 pub use field::{Field, Said};
 pub use reference::{Astray, Reference};

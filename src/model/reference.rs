@@ -23,4 +23,6 @@ pub enum Astray {
     Outside,
     /// It leads back to where it began.
     Cycle,
+    /// It names something of a Milvus in a way that reaches none.
+    NoEffect,
 }

@@ -174,6 +174,39 @@ pub fn refill(evidence: &Evidence, set: &Set) -> Vec<Edit> {
     }
 }
 
+/// A value that is filled in from somewhere else: an element of a generator, the values of an environment, a parameter.
+#[derive(Clone, Debug)]
+pub struct Elsewhere {
+    /// The characters there, without quotes.
+    pub at: Span,
+    /// The whole value as it is, which ends in those characters, and as it should be.
+    pub was: String,
+    pub becomes: String,
+}
+
+/// What a [`Set`] changes where the value in force is not written among the values themselves.
+pub fn elsewhere(evidence: &Evidence, set: &Set) -> Option<Elsewhere> {
+    if !matches!(evidence.what, What::Deployment(_, Dialect::Chart)) {
+        return None;
+    }
+    let path: &[&str] = match set {
+        Set::Version(_) => &["image", "all", "tag"],
+        Set::Mode(_) => &["cluster", "enabled"],
+        _ => return None,
+    };
+    let layer = evidence.layers.written_in(path).filter(|layer| !layer.editable)?;
+    let scalar = layer.node.at_path(path)?.scalar().filter(|scalar| !scalar.templated)?;
+    let becomes = match set {
+        Set::Version(version) => {
+            let image = retagged(&Image::parse(&format!("milvus:{}", scalar.text)), version);
+            image.strip_prefix("milvus:").unwrap_or(&image).to_string()
+        }
+        Set::Mode(mode) => (*mode == Mode::Cluster).to_string(),
+        _ => return None,
+    };
+    Some(Elsewhere { at: scalar.content, was: scalar.text.to_string(), becomes })
+}
+
 /// Asks the layers of one piece of evidence, and knows a place for every answer.
 pub(crate) struct Reader<'a> {
     layers: &'a Layers,

@@ -34,11 +34,16 @@ pub(super) fn matches(gone: &[(usize, &Deployment)], new: &[(usize, &Deployment)
     matched
 }
 
-/// Those that are gone and could be the same as a new one, where there are several.
-pub(super) fn candidates<'a>(gone: &[&'a Deployment], after: &Deployment) -> Vec<&'a Deployment> {
+/// Whether two are one chart with the values of different environments.
+pub(super) fn are_variants(one: &Deployment, other: &Deployment) -> bool {
+    one.surface == other.surface && one.id.name == other.id.name && one.chart == other.chart
+}
+
+/// Those that are gone and could be the same as a new one, where there are several; `surely` where nothing else can be meant.
+pub(super) fn candidates<'a>(gone: &[&'a Deployment], after: &Deployment, surely: bool) -> Vec<&'a Deployment> {
     let scores: Vec<u32> = gone.iter().map(|before| kinship(before, after)).collect();
     let top = scores.iter().copied().max().unwrap_or(0);
-    let at_top = gone.iter().zip(&scores).filter(|(_, score)| **score == top && top >= SURE);
+    let at_top = gone.iter().zip(&scores).filter(|(_, score)| **score == top && top >= if surely { 1 } else { SURE });
     at_top.map(|(before, _)| *before).collect()
 }
 

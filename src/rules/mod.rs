@@ -42,6 +42,7 @@ mod field_too_new;
 mod field_unknown;
 mod field_value_invalid;
 mod helm_too_old;
+mod image_entry_ineffective;
 mod image_not_in_values;
 mod managed_workload_changed;
 mod manifest_partial;
@@ -192,6 +193,7 @@ pub static RULES: &[&Rule] = &[
     &field_unknown::RULE,
     &field_value_invalid::RULE,
     &helm_too_old::RULE,
+    &image_entry_ineffective::RULE,
     &image_not_in_values::RULE,
     &managed_workload_changed::RULE,
     &manifest_partial::RULE,

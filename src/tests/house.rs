@@ -25,6 +25,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("accept", &["config", "facts", "finding", "model", "outcome", "rules", "source", "yaml"]),
     ("lost", &["detect", "model", "source", "understand", "yaml"]),
     ("understand", &["config", "detect", "facts", "model", "normalize", "runbook", "source", "yaml"]),
+    ("fed", &["detect", "hcl", "model", "source", "understand", "yaml"]),
     ("judge", &["detect", "facts", "finding", "hcl", "model", "normalize", "pair", "rules", "runbook", "source"]),
     ("runbook", &["detect", "facts", "model", "normalize"]),
     ("scope", &["config", "detect", "source"]),

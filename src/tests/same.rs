@@ -8,7 +8,7 @@ use crate::source::Sources;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-fn told(folder: &Path) -> Told {
+pub(super) fn told(folder: &Path) -> Told {
     let side = |name: &str| {
         let side = folder.join(name);
         files_below(&side)
@@ -22,7 +22,7 @@ fn told(folder: &Path) -> Told {
     Told { base: side("base"), head: side("head") }
 }
 
-fn subfolders(folder: &Path) -> Vec<std::path::PathBuf> {
+pub(super) fn subfolders(folder: &Path) -> Vec<std::path::PathBuf> {
     let mut folders: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     folders.retain(|path| path.is_dir());
     folders.sort();
@@ -61,7 +61,7 @@ fn repairs_hold(what: &str, told: &Told, base: &Sources, head: &Sources, facts: 
     let config = told.config();
     let repaired = fix::repair(head, true, |head| crate::check(base, head, facts, &config));
     // Plain containers have no word for some things, such as the mode; the finding says that it offers no repair then.
-    let silent = ["/compose", "/workload"].iter().any(|container| what.ends_with(container));
+    let silent = ["/compose", "/workload", "/workload-overlay"].iter().any(|container| what.ends_with(container));
     let unsaid = |finding: &&Finding| {
         silent && finding.fixes.is_empty() && finding.notes.iter().any(|note| note.text.contains("cannot be said"))
     };

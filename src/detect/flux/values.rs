@@ -96,5 +96,6 @@ fn value<'a>(map: &'a Node, key: &str) -> Option<&'a Node> {
     if map.get("sops").is_some() {
         return None;
     }
-    map.get(if is_secret { "stringData" } else { "data" })?.get(key)
+    let value = map.get(if is_secret { "stringData" } else { "data" })?.get(key)?;
+    Some(value).filter(|value| !value.raw_text().is_some_and(|text| text.trim_start().starts_with("ENC[")))
 }

@@ -27,7 +27,10 @@ impl Item<'_> {
             for (index, item) in list.items().iter().enumerate() {
                 let path = path.iter().cloned().chain([Step::Index(index)]).collect();
                 layers.push(match item.is_map() {
-                    true => Layer::of_part(&part.document, path, item),
+                    // What an environment fills in is not to be written over for one of them.
+                    true => {
+                        Layer { editable: !holds_templates(item, self), ..Layer::of_part(&part.document, path, item) }
+                    }
                     false if key == "secrets" => Layer::unseen(&part.document, path, item.at),
                     false => self.file(item).unwrap_or_else(|| Layer::unseen(&part.document, path, item.at)),
                 });
@@ -48,7 +51,16 @@ impl Item<'_> {
             true => self.tree.seek(from, &path, item.at),
             false => self.tree.refer(from, &path, item.at),
         };
-        Some(Layer::of_document(Arc::clone(file?.documents.first()?)))
+        let file = file?;
+        let document = file.documents.first()?;
+        if !path.ends_with(".gotmpl") || self.environment.fill.is_empty() {
+            return Some(Layer::of_document(Arc::clone(document)));
+        }
+        let mut filled = (**document).clone();
+        let region = file.source.text.get(document.region.range()).unwrap_or_default();
+        filled.templated &= self.environment.fill.text(region).contains("{{");
+        let node = self.environment.fill.node(&document.root);
+        Some(Layer { node, editable: false, ..Layer::of_document(Arc::new(filled)) })
     }
 
     /// Whether Helmfile goes on without a values file that is not there.
@@ -98,6 +110,12 @@ impl Item<'_> {
         let node = settings.map(at).filter(|node| matches!(node.kind, Kind::Map(_)))?;
         Some(Layer { document, path, node, editable: false })
     }
+}
+
+/// Whether a part of the file prints something, as it is written.
+fn holds_templates(node: &Node, item: &Item) -> bool {
+    let text = item.file.source.text.get(node.at.range());
+    !item.environment.fill.is_empty() && text.is_some_and(|text| text.contains("{{"))
 }
 
 fn below(part: &Part, step: Step) -> Path {

@@ -34,6 +34,9 @@ pub fn lay_overlays(tree: &Tree, found: &mut [Found]) {
             |evidence: &mut Evidence| !here.contains(&evidence.id.name) && is_of_remote(&all[patching], evidence);
         found.evidence.retain_mut(|evidence| !is_patchable(evidence) || remote(evidence));
     }
+    for one in &all {
+        found[one.file].evidence.extend(super::remote::patched(one, tree, &here));
+    }
     let made = Graph::of(tree, found, all).made();
     place(made, found);
 }

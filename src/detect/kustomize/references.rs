@@ -4,7 +4,9 @@
 //! to no Milvus are left alone: they belong to somebody else.
 
 use super::NAMES;
+use super::images::reach_milvus;
 use super::kustomization::Kustomization;
+use super::overlays::is_resource;
 use crate::detect::references::{Asked, Need};
 use crate::detect::{Evidence, Tree};
 use crate::source::{SourceId, Span};
@@ -19,8 +21,9 @@ pub(in crate::detect) fn expect_references<'e>(tree: &Tree, evidence: impl Itera
     if all.is_empty() {
         return;
     }
+    let evidence: Vec<&Evidence> = evidence.collect();
     let mut owners: HashMap<SourceId, Span> = HashMap::new();
-    for evidence in evidence {
+    for evidence in &evidence {
         let layers = evidence.layers.0.iter().map(|layer| layer.document.source);
         for source in layers.chain([evidence.at.source]) {
             owners.entry(source).or_insert(evidence.at);
@@ -37,6 +40,25 @@ pub(in crate::detect) fn expect_references<'e>(tree: &Tree, evidence: impl Itera
         }
     }
     circles(tree, &all, &names, &concerned);
+    let one = |(index, by): (&usize, &Span)| images_without_effect(tree, &all[*index], *by, &evidence);
+    concerned.iter().for_each(one);
+}
+
+/// Remembers every entry of `images` that names the image of a Milvus resource: kustomize looks for images in containers.
+fn images_without_effect(tree: &Tree, one: &Kustomization, by: Span, evidence: &[&Evidence]) {
+    // Where a container has the image as well, the entry is for that.
+    let runs = |evidence: &&&Evidence| !evidence.processes.is_empty();
+    let Some(milvus) = evidence.iter().find(|evidence| evidence.at == by && is_resource(evidence)) else { return };
+    if reach_milvus(one, tree) || evidence.iter().any(|evidence| runs(&evidence)) {
+        return;
+    }
+    let image =
+        milvus.layers.get(&["spec", "components", "image"]).and_then(Node::raw_text).unwrap_or("milvusdb/milvus");
+    let repository = image.split(['@', ':']).next().unwrap_or(image);
+    for (_, item) in one.list("images") {
+        let Some(name) = item.get("name").filter(|name| name.raw_text() == Some(repository)) else { continue };
+        tree.remember(Asked { by, ..Asked::new(name.at, repository, Need::NoEffect) });
+    }
 }
 
 /// A path that a kustomization names.

@@ -29,9 +29,11 @@ impl Substitute {
         for item in from {
             let text = |key: &str| item.get(key).and_then(Node::raw_text).unwrap_or_default();
             let called = Called { kind: text("kind"), name: text("name"), namespace };
-            let found = nearest(tree, one.path, called).filter(|found| !found.several && called.kind == "ConfigMap");
-            match found.and_then(|found| found.object.node.get("data")) {
-                Some(data) => all.add(data),
+            let found =
+                nearest(tree, one.path, called).filter(|found| !found.several).map(|found| found.object.node.clone());
+            let made = || super::generated(tree, one.path, called.kind, called.name);
+            match found.or_else(made) {
+                Some(object) => all.add_object(&object),
                 None => all.open = true,
             }
         }
@@ -39,6 +41,17 @@ impl Substitute {
             all.add(own);
         }
         Some(all)
+    }
+
+    /// What a ConfigMap or a Secret holds in the clear; what is encoded or encrypted there may set anything.
+    fn add_object(&mut self, object: &Node) {
+        let is_secret = object.get("kind").and_then(Node::text) == Some("Secret");
+        let hidden = object.get("sops").is_some() || is_secret && object.get("data").is_some();
+        let data = object.get(if is_secret { "stringData" } else { "data" });
+        match data.filter(|_| !hidden) {
+            Some(data) => self.add(data),
+            None => self.open = true,
+        }
     }
 
     fn add(&mut self, data: &Node) {

@@ -27,6 +27,7 @@ impl Calls {
         let mut open: BTreeSet<String> =
             files.iter().filter(|file| holds(&file.source.text)).map(|file| folder_of(&file.source.path)).collect();
         let mut calls = Calls::default();
+        let mut edges: Vec<(String, String)> = Vec::new();
         let mut seen = open.clone();
         while let Some(folder) = open.pop_first() {
             let name = folder.rsplit('/').next().unwrap_or_default();
@@ -42,12 +43,32 @@ impl Calls {
                 }
                 calls.called.insert(folder.clone());
                 calls.callers.insert(file.id);
+                edges.push((from.clone(), folder.clone()));
                 if seen.insert(from.clone()) {
                     open.insert(from);
                 }
             }
         }
+        calls.leave_out_circles(&edges);
         calls
+    }
+
+    /// Folders that only call each other are judged where they stand: no call from outside leads to them.
+    fn leave_out_circles(&mut self, edges: &[(String, String)]) {
+        let mut reached: HashSet<&String> =
+            edges.iter().map(|(from, _)| from).filter(|from| !self.called.contains(*from)).collect();
+        loop {
+            let next: Vec<&String> = edges
+                .iter()
+                .filter(|(from, to)| reached.contains(from) && !reached.contains(to))
+                .map(|(_, to)| to)
+                .collect();
+            if next.is_empty() {
+                break;
+            }
+            reached.extend(next);
+        }
+        self.called.retain(|folder| reached.contains(folder));
     }
 
     /// Whether a folder with a Milvus is called from another.

@@ -182,6 +182,23 @@ impl<'a> Eval<'a> {
             }
             "tostring" | "tonumber" | "tobool" | "tolist" | "toset" | "tomap" | "trimspace" | "nonsensitive"
             | "sensitive" | "try" => value().filter(|value| !value.is_templated()),
+            "yamldecode" | "jsondecode" => match &arguments.first()?.kind {
+                ExprKind::Call(name, path) if name == "file" => {
+                    let file = super::values::file_of(*self, path.first()?)?;
+                    file.documents.first().filter(|document| !document.templated).map(|document| document.root.clone())
+                }
+                _ => None,
+            },
+            "lookup" => {
+                let [map, key, default @ ..] = arguments else { return None };
+                let (map, key) = (self.deeper().node(map), self.deeper().node(key));
+                let (map, key) = (Some(map).filter(Node::is_map)?, key.text()?.to_string());
+                match map.get(&key) {
+                    Some(value) => Some(value.clone()),
+                    None => Some(self.deeper().node(default.first()?)),
+                }
+                .filter(|value| !value.is_templated())
+            }
             _ => None,
         }
     }

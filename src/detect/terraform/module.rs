@@ -6,7 +6,7 @@
 use super::super::tree::plain;
 use super::calls::{folder_of, target};
 use super::eval::Each;
-use super::{File, Tree, document};
+use super::{File, Tree, document, is_vendored};
 use crate::detect::Layer;
 use crate::hcl::{self, Attribute, Block, Body, Expr};
 use crate::source::Span;
@@ -23,6 +23,8 @@ pub(super) struct Module<'a> {
     call: Option<(&'a Block, &'a Module<'a>)>,
     /// The element of `for_each` that the call is made for.
     each: Option<Each>,
+    /// A file of variables that is only laid with `-var-file`.
+    laid: Option<&'a File<'a>>,
 }
 
 /// Where something is defined.
@@ -36,7 +38,32 @@ impl<'a> Module<'a> {
     /// The module that a file belongs to, as if Terraform were run in its folder.
     pub(super) fn root(tree: &'a Tree<'a>, path: &str) -> Module<'a> {
         let folder = folder_of(path);
-        Module { tree, files: files(tree, &folder), root: folder.clone(), folder, call: None, each: None }
+        Module { tree, files: files(tree, &folder), root: folder.clone(), folder, call: None, each: None, laid: None }
+    }
+
+    /// The same with a file of variables laid over it.
+    pub(super) fn with(tree: &'a Tree<'a>, path: &str, laid: &'a File<'a>) -> Module<'a> {
+        let mut module = Module::root(tree, path);
+        if module.files.iter().all(|file| file.id != laid.id) {
+            module.files.push(laid);
+        }
+        Module { laid: Some(laid), ..module }
+    }
+
+    /// The files of variables in a folder and below it that Terraform does not load by itself.
+    pub(super) fn laid_on_demand(tree: &'a Tree<'a>, path: &str) -> Vec<&'a File<'a>> {
+        let folder = folder_of(path);
+        let is_root = |folder: &str| files(tree, folder).iter().any(|file| !file.source.path.ends_with(".tfvars"));
+        let suits = |file: &&File| {
+            let own = folder_of(&file.source.path);
+            file.source.path.ends_with(".tfvars")
+                && if own == folder {
+                    !is_loaded(&file.source.path)
+                } else {
+                    !is_root(&own) && !is_vendored(&file.source.path)
+                }
+        };
+        tree.below(&folder).filter(suits).collect()
     }
 
     /// The module in this repository that a block calls.
@@ -50,6 +77,7 @@ impl<'a> Module<'a> {
             files,
             call: Some((call, self)),
             each,
+            laid: None,
         })
     }
 
@@ -76,10 +104,17 @@ impl<'a> Module<'a> {
         }
     }
 
-    /// The file that a path names, seen from where Terraform is run.
-    pub(super) fn file(&self, path: &str) -> Option<&'a File<'a>> {
+    /// The file that a path names at a place, seen from where Terraform is run.
+    pub(super) fn file(&self, path: &str, at: Span) -> Option<&'a File<'a>> {
         let path = path.strip_prefix("./").unwrap_or(path);
-        (!path.starts_with('/')).then(|| self.tree.get(&format!("{}/{path}", self.root)))?
+        let tree: &'a Tree<'a> = self.tree;
+        let from = if self.root.is_empty() { String::new() } else { format!("{}/", self.root) };
+        (!path.starts_with('/')).then(|| tree.seek(&from, path, at))?
+    }
+
+    /// Whether a file of a path is among those that are known.
+    pub(super) fn stands(&self, path: &str) -> bool {
+        self.tree.get(&format!("{}/{path}", self.root)).is_some()
     }
 
     /// Where a variable gets its value from.
@@ -89,6 +124,9 @@ impl<'a> Module<'a> {
                 Some(argument) => Definition::Here(argument, caller),
                 None => self.default(name),
             };
+        }
+        if let Some(value) = self.laid.and_then(|file| file.hcl()?.body.get(name)) {
+            return Definition::Here(value, self);
         }
         let mut loaded: Vec<(&File, &Expr)> = Vec::new();
         let mut optional: Vec<&Expr> = Vec::new();
@@ -107,7 +145,11 @@ impl<'a> Module<'a> {
         };
         let text = |expr: &Expr| self.tree.text(expr.at.source).get(expr.at.range());
         match &winner {
-            _ if optional.is_empty() => winner,
+            _ if optional.is_empty() || self.laid.is_some() => winner,
+            // Somebody must say it, and nobody else here does.
+            Definition::Open if optional.windows(2).all(|pair| text(pair[0]) == text(pair[1])) => {
+                optional.first().map_or(Definition::Open, |value| Definition::Here(value, self))
+            }
             // A file that is only laid with `-var-file` may say something else.
             Definition::Here(value, _) if optional.iter().all(|other| text(other) == text(value)) => winner,
             _ => Definition::Open,

@@ -59,7 +59,7 @@ fn is_meant(layers: &Layers, is_folder: bool, hidden: bool, repository: Option<&
 
 /// A folder of the repository, and no chart of a repository of charts.
 fn is_folder(module: &Module, chart: &str, repository: Option<&str>) -> bool {
-    let beside = || module.file(&format!("{chart}/Chart.yaml")).is_some();
+    let beside = || module.stands(&format!("{chart}/Chart.yaml"));
     chart.starts_with(['.', '/']) || repository.is_none() && !chart.contains("://") && beside()
 }
 

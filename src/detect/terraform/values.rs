@@ -99,8 +99,9 @@ fn below<'e>(object: &'e Expr, name: &str) -> Option<&'e Expr> {
 
 /// A file of the repository that an expression names.
 pub(super) fn file_of<'a>(eval: Eval<'a>, path: &Expr) -> Option<&'a File<'a>> {
+    let at = path.at;
     let path = eval.node(path);
-    eval.module.file(path.text()?)
+    eval.module.file(path.text()?, at)
 }
 
 fn template(eval: Eval, path: &Expr, given: &Expr) -> Option<Vec<Arc<Document>>> {

@@ -1,0 +1,5 @@
+cluster:
+  enabled: true
+image:
+  all:
+    tag: ${tag}

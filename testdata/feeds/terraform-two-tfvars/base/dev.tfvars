@@ -1,0 +1,1 @@
+milvus_version = "5.0.2"

@@ -1,0 +1,1 @@
+milvus_version = "4.2.58"
