@@ -12,6 +12,7 @@ mod migrations;
 mod policy;
 mod reading;
 mod rig;
+mod rights;
 mod rollouts;
 mod space;
 mod stand_in;

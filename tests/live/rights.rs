@@ -1,0 +1,50 @@
+//! The Role that is shipped for the gate: enough, and no right in it that nothing uses.
+
+use crate::support::{Cluster, documents, each_right_removed, tool};
+use serde_json::Value;
+use std::io::Write;
+use std::path::Path;
+use std::process::Stdio;
+
+const MILVUS: &str = "apiVersion: milvus.io/v1beta1\nkind: Milvus\nmetadata:\n  name: prod\nspec:\n  mode: standalone\n  \
+                      dependencies:\n    msgStreamType: rocksmq\n  components:\n    image: milvusdb/milvus:v2.5.27\n";
+
+/// The rules of the Role in `deploy/`.
+fn shipped() -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/argocd/component/rbac.yaml");
+    let text = std::fs::read_to_string(path).unwrap();
+    let role = documents(&text).into_iter().find(|object| object["kind"] == "Role");
+    role.expect("a Role is shipped")["rules"].clone()
+}
+
+/// The exit code of the gate for a sync that changes nothing, and the parts of the cluster that it was not shown.
+fn gate(cluster: &Cluster, kubeconfig: &Path) -> (i32, Vec<String>) {
+    let mut command = tool(kubeconfig);
+    command.args(["gate", "-", "--namespace", &cluster.namespace, "--output", "json", "--quiet"]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).current_dir(std::env::temp_dir());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(MILVUS.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let said: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    let unseen = said["unseen"].as_array().into_iter().flatten().map(Value::to_string).collect();
+    (output.status.code().unwrap_or(-1), unseen)
+}
+
+#[test]
+fn each_right_of_the_gates_role_is_used() {
+    let Some(cluster) = Cluster::of("rights") else { return };
+    cluster.apply(MILVUS);
+    let rules = shipped();
+    let whole = cluster.account("whole", &rules);
+    // A binding is heeded a moment after it is written.
+    let full =
+        cluster.wait(30, "the gate under its Role", || Some(gate(&cluster, &whole)).filter(|(code, _)| *code == 0));
+    let mut tried = 0;
+    for (number, (taken, left)) in each_right_removed(&rules).into_iter().enumerate() {
+        let kubeconfig = cluster.account(&format!("less-{number}"), &left);
+        let seen = || Some(gate(&cluster, &kubeconfig)).filter(|said| said.0 != 0 || said.1.len() > full.1.len());
+        cluster.wait(30, &format!("something that is missed without {taken}"), seen);
+        tried += 1;
+    }
+    assert!(tried >= 5, "only {tried} rights were tried");
+}
