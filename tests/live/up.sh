@@ -72,6 +72,8 @@ gone() { # name
 
 start_apiserver() {
     gone apiserver
+    # Several flags in one variable are several words.
+    # shellcheck disable=SC2086
     start apiserver "$kube" apiserver \
         --etcd-servers "http://127.0.0.1:$((port + 1))" --endpoint-reconciler-type none \
         --bind-address 127.0.0.1 --advertise-address 127.0.0.1 --secure-port "$port" \
