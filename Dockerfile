@@ -9,12 +9,15 @@ FROM --platform=$BUILDPLATFORM rust:1-alpine AS build
 ARG TARGETARCH
 ARG MILVUS_LINT_COMMIT=""
 ENV MILVUS_LINT_COMMIT=$MILVUS_LINT_COMMIT
-RUN apk add --no-cache musl-dev lld
+# What speaks TLS to a cluster has parts in C; clang compiles them for either platform.
+RUN apk add --no-cache clang lld musl-dev
+ENV CC_x86_64_unknown_linux_musl=clang CC_aarch64_unknown_linux_musl=clang
 WORKDIR /src
 COPY Cargo.toml Cargo.lock build.rs ./
 COPY src src
 COPY schemas schemas
 COPY benches benches
+COPY ci ci
 RUN set -eu; \
     case "$TARGETARCH" in \
         amd64) target=x86_64-unknown-linux-musl ;; \
