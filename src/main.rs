@@ -27,7 +27,6 @@ pub enum Exit {
 pub struct Usage(pub String);
 
 /// What would have to be known, and could not be found out: exit code 3.
-#[cfg_attr(not(feature = "live"), expect(dead_code, reason = "only a cluster can stay silent"))]
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct Unknown(pub String);
